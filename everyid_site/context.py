@@ -1,0 +1,67 @@
+"""What every page knows: the section it is in, the networks at work, sample footage."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from ingest.selectors import libraries_for
+from recognition import networks
+from recognition.engine.errors import EngineError
+from recognition.engine.types import NetworkInfo
+
+# Weights are pulled rarely; a page may be this late in saying so. By eye.
+_NETWORKS_FOR_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class NetworksAtWork:
+    """The networks of the resolved profile, or one sentence why there are none."""
+
+    profile: str
+    infos: tuple[NetworkInfo, ...]
+    problem: str = ""
+
+
+_known: tuple[float, NetworksAtWork] | None = None
+
+
+def networks_at_work() -> NetworksAtWork:
+    """Which networks see; read anew at most once a minute."""
+    global _known  # noqa: PLW0603 - one small value per process, replaced as a whole
+    now = time.monotonic()
+    if _known is None or now - _known[0] > _NETWORKS_FOR_S:
+        _known = (now, _read_networks())
+    return _known[1]
+
+
+def _read_networks() -> NetworksAtWork:
+    try:
+        return NetworksAtWork(networks.resolved_profile(), tuple(networks.network_infos()))
+    except EngineError as error:
+        return NetworksAtWork("", (), str(error))
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """The context processor. Everything that costs is lazy: fragments do not pay for it."""
+    match = request.resolver_match
+    return {
+        "section": match.app_name if match else "",
+        "at_work": SimpleLazyObject(networks_at_work),
+        "sample_libraries": SimpleLazyObject(lambda: _sample_libraries(request)),
+    }
+
+
+def _sample_libraries(request: HttpRequest) -> list[dict[str, str]]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    return [
+        {"name": library.name, "url": reverse("ingest:library", args=[library.slug])}
+        for library in libraries_for(user).filter(is_sample=True)
+    ]

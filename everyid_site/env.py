@@ -1,0 +1,74 @@
+"""Every setting that comes from outside. The only reader of the environment.
+
+Values come from variables ``EVERYID_…`` (or a ``.env`` file beside ``manage.py``), are typed and
+checked once at start, and are documented in ``docs/operations.md`` (a test compares the two).
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+class Environment(BaseSettings):
+    """The settings of one installation."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EVERYID_", env_file=BASE_DIR / ".env", extra="ignore", str_strip_whitespace=True
+    )
+
+    state_dir: Path = Field(BASE_DIR / "var", description="The one folder that holds all state.")
+    debug: bool = Field(False, description="Django's debug pages. Never on a server others reach.")
+    secret_key: str = Field("", description="Signs sessions and links; made and kept if empty.")
+    host: str = Field("127.0.0.1", description="Address the web server listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on.")
+    allowed_hosts: str = Field("127.0.0.1,localhost,[::1]", description="Host names, by comma.")
+    trusted_origins: str = Field("", description="Origins for forms behind a proxy, by comma.")
+    secure_cookies: bool = Field(False, description="Send cookies over HTTPS only.")
+    time_zone: str = Field("UTC", description="Time zone of pages.")
+    database_url: str = Field("", description="postgresql://…; empty: the embedded Postgres.")
+    broker_url: str = Field("", description="redis://… or amqp://…; empty: the embedded broker.")
+    worker_concurrency: int = Field(1, ge=1, description="Worker processes on this machine.")
+    profile: str = Field("auto", pattern="^(auto|builtin|light)$", description="Networks to use.")
+    weights_dir: Path | None = Field(None, description="Pulled weights; empty: state_dir/weights.")
+    weights_mirror: str = Field("", description="Folder or address to pull weights from.")
+    threads: int = Field(0, ge=0, description="Threads per network; 0: as many as cores.")
+    max_upload_mb: int = Field(20_000, ge=1, description="Largest file accepted by upload.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("state_dir", "weights_dir")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().resolve() if value is not None else None
+
+    @property
+    def weights_folder(self) -> Path:
+        """Where pulled weights lie."""
+        return self.weights_dir or self.state_dir / "weights"
+
+
+_overrides: dict[str, Any] = {}
+
+
+def override(**values: Any) -> None:
+    """Set values of this process over those from outside: for command lines and tests."""
+    _overrides.update(values)
+    environment.cache_clear()
+
+
+def choose_settings() -> None:
+    """Name Django's settings module, unless the caller has named another."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "everyid_site.settings")
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The environment of this process, read once."""
+    return Environment(**_overrides)

@@ -1,0 +1,172 @@
+"""Django settings. Values from outside come through ``env.py`` alone."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from everyid_site.embedded.endpoint import database_settings
+from everyid_site.env import BASE_DIR, environment
+
+ENV = environment()
+STATE_DIR: Path = ENV.state_dir
+
+
+def _secret_key() -> str:
+    """The given key, or one that is made at first start and kept in the state folder."""
+    if ENV.secret_key:
+        return ENV.secret_key
+    path = STATE_DIR / "secret_key"
+    if not path.exists():
+        STATE_DIR.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text().strip()
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+SECRET_KEY = _secret_key()
+DEBUG = ENV.debug
+ALLOWED_HOSTS = _split(ENV.allowed_hosts)
+CSRF_TRUSTED_ORIGINS = _split(ENV.trusted_origins)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.secure_cookies
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+# The whole path of the data, in the order it runs. Dropping a line drops the stage.
+PIPELINE = (
+    "ingest.stages.probe",  # container, streams, time base, timecode
+    "ingest.stages.shots",  # one decode: cuts, keyframes, proxy, poster, sprite
+    "recognition.stages.tracks",  # one decode: detect, track, choose crops
+    "recognition.stages.embeddings",  # keyframes and crops → vectors
+    "recognition.stages.descriptions",  # attributes, scene, caption
+    "recognition.stages.identities",  # assign to identities, cluster the rest
+)
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "drf_spectacular",
+    "everyid_site",
+    "ingest",
+    "recognition",
+    "search",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "everyid_site.middleware.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "everyid_site.middleware.HtmxLogin",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "everyid_site.errors.DomainErrors",
+]
+
+ROOT_URLCONF = "everyid_site.urls"
+WSGI_APPLICATION = "everyid_site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "everyid_site.context.site",
+            ]
+        },
+    }
+]
+
+DATABASES: dict[str, Any] = {"default": database_settings(ENV)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "search:home"
+LOGOUT_REDIRECT_URL = "login"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = ENV.time_zone
+USE_I18N = False
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Footage: originals/ holds what was uploaded, derived/ what stages made. Never served as static.
+MEDIA_ROOT = STATE_DIR / "media"
+FILE_UPLOAD_TEMP_DIR = STATE_DIR / "uploads"
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+MAX_UPLOAD_BYTES = ENV.max_upload_mb * 1_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+
+PROFILE = ENV.profile
+WEIGHTS_DIR = ENV.weights_folder
+WEIGHTS_MIRROR = ENV.weights_mirror
+NETWORK_THREADS = ENV.threads or None
+
+CELERY_BROKER_URL = ENV.broker_url or "everyid+postgres://"
+CELERY_WORKER_CONCURRENCY = ENV.worker_concurrency
+# A run whose heartbeat is older than this has lost its worker and is queued again.
+HEARTBEAT_TIMEOUT_S = 30
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "PAGE_SIZE": 50,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "everyid_site.errors.api_exception_handler",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "EveryID",
+    "DESCRIPTION": "Find people and moments in your own footage.",
+    "VERSION": "0.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": ENV.log_level},
+}

@@ -1,0 +1,22 @@
+"""The nouns of footage."""
+
+from ingest.models.asset import Asset
+from ingest.models.camera import Camera
+from ingest.models.library import Library, Membership, Role
+from ingest.models.shot import Keyframe, Shot
+from ingest.models.stage_run import StageRun
+from ingest.models.upload import Upload
+from ingest.models.worker import Worker
+
+__all__ = [
+    "Asset",
+    "Camera",
+    "Keyframe",
+    "Library",
+    "Membership",
+    "Role",
+    "Shot",
+    "StageRun",
+    "Upload",
+    "Worker",
+]

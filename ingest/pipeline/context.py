@@ -1,0 +1,129 @@
+"""What a running stage may use: the asset, a folder of its own, progress, and the commit."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from ingest import storage
+from ingest.errors import ClaimLost
+from ingest.models import Asset, StageRun
+from ingest.pipeline.heartbeat import Heartbeat
+from ingest.pipeline.path import Step
+from ingest.pipeline.planning import finish, lock
+from ingest.pipeline.publishing import publish
+from ingest.pipeline.reconnecting import wait_for_database
+
+log = logging.getLogger(__name__)
+
+
+class RunContext:
+    """The ``StageContext`` of one attempt of one run."""
+
+    def __init__(
+        self,
+        run: StageRun,
+        path: tuple[Step, ...],
+        token: UUID,
+        heartbeat: Heartbeat,
+        *,
+        announce: bool,
+    ) -> None:
+        self.asset: Asset = run.asset
+        self.is_committed = False
+        self._run_id = run.pk
+        self._stage = run.stage
+        self._path = path
+        self._token = token
+        self._heartbeat = heartbeat
+        self._announce = announce
+
+    @property
+    def source_path(self) -> Path:
+        """The asset's media file; raises NotAFile with a sentence if it has gone."""
+        return storage.source_path(self.asset)
+
+    @property
+    def output_dir(self) -> Path:
+        """The folder of this attempt alone; made when first asked for."""
+        folder = self._folder
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def key_of(self, path: Path) -> str:
+        """The key by which rows refer to a file in ``output_dir``."""
+        return storage.derived_key(path)
+
+    def progress(self, fraction: float) -> None:
+        """Report 0–1; raises ClaimLost if the run was cancelled or taken over."""
+        self._heartbeat.report(round(min(max(fraction, 0.0), 1.0) * 100))
+        if self._heartbeat.is_lost:
+            raise ClaimLost("This run was cancelled or taken over by another worker.")
+
+    @contextmanager
+    def commit(self) -> Iterator[dict[str, Any]]:
+        """The one transaction that writes all results and marks the run done.
+
+        Raises ClaimLost, with nothing written, if the run is no longer ours. A database that
+        restarted while the stage was at work is waited for.
+        """
+        wait_for_database()
+        summary: dict[str, Any] = {}
+        with transaction.atomic():
+            run = self._claimed_run()
+            yield summary
+            run.summary = summary
+            following = self._mark_done(run)
+            transaction.on_commit(self._remove_superseded, robust=True)
+            if following is not None and self._announce:
+                transaction.on_commit(partial(publish, following), robust=True)
+        self.is_committed = True
+
+    def discard(self) -> None:
+        """Remove this attempt's folder, unless its results were committed after all."""
+        if not Asset.objects.filter(pk=self.asset.pk).exists():
+            storage.delete_asset_files(self.asset.pk)
+        if not self._folder.exists():
+            return
+        done = StageRun.objects.filter(pk=self._run_id, claim=self._token)
+        if not done.filter(state=StageRun.State.DONE).exists():
+            storage.remove_tree(self._folder)
+
+    @property
+    def _folder(self) -> Path:
+        return storage.attempt_dir(self.asset.pk, self._stage, self._token)
+
+    def _claimed_run(self) -> StageRun:
+        asset = lock(self.asset.pk)
+        run = (
+            StageRun.objects.select_for_update()
+            .filter(pk=self._run_id, claim=self._token, state=StageRun.State.RUNNING)
+            .first()
+        )
+        if asset is None or run is None:
+            raise ClaimLost("This run was cancelled or taken over by another worker.")
+        return run
+
+    def _mark_done(self, run: StageRun) -> StageRun | None:
+        run.state = StageRun.State.DONE
+        run.progress = 100
+        run.finished_at = run.heartbeat_at = timezone.now()
+        run.error_code = run.error_sentence = run.error_detail = ""
+        run.not_before = None
+        run.save()
+        run.asset = Asset.objects.get(pk=run.asset_id)
+        return finish(run, self._path)
+
+    def _remove_superseded(self) -> None:
+        """Remove the folders of every other attempt of this stage: nothing refers to them."""
+        for folder in storage.stage_dir(self.asset.pk, self._stage).glob("*"):
+            if folder != self._folder:
+                storage.remove_tree(folder)

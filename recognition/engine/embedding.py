@@ -1,0 +1,79 @@
+"""Unit vectors: making them, averaging them, and finding the few modes of a set.
+
+Vectors are float32 rows; "unit" means Euclidean length 1, so that a dot product of two
+is their cosine similarity.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from recognition.engine.errors import BadValue
+from recognition.engine.types import Floats
+
+_TINY = 1e-12
+
+
+def unit(vectors: Floats) -> Floats:
+    """Rows scaled to length 1, shape unchanged; a row of zeros stays zeros."""
+    rows = np.asarray(vectors, dtype=np.float32)
+    length = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return np.asarray(rows / np.maximum(length, _TINY), dtype=np.float32)
+
+
+def weighted_mean(vectors: Floats, weights: Floats | None = None) -> Floats:
+    """Unit mean (d,) of unit rows (n, d), weighted by (n,) non-negative weights.
+
+    Weights that are all zero count as equal. Raises ``BadValue`` when n is 0.
+    """
+    rows = np.asarray(vectors, dtype=np.float32)
+    if rows.ndim != 2 or len(rows) == 0:
+        raise BadValue(f"a mean needs vectors of shape (n, d) with n > 0, got {rows.shape}")
+    share = np.ones(len(rows), np.float32) if weights is None else np.asarray(weights, np.float32)
+    if share.shape != (len(rows),) or (share < 0).any():
+        raise BadValue(f"expected {len(rows)} weights of at least 0, got shape {share.shape}")
+    if float(share.sum()) <= 0:
+        share = np.ones_like(share)
+    return unit((share[:, None] * rows).sum(axis=0) / share.sum())
+
+
+def find_modes(
+    vectors: Floats,
+    weights: Floats | None = None,
+    *,
+    at_most: int = 3,
+    different_below: float = 0.6,
+) -> Floats:
+    """The few looks of one track: unit means (m, d), 1 <= m <= ``at_most``, weightiest first.
+
+    Starts from the overall mean; while some vector is less similar than ``different_below``
+    to every mode, it founds another (farthest-point seeding), then each vector joins its
+    nearest mode once more. ``different_below`` 0.6 is by eye: front and back views of one
+    person lie around 0.6–0.8 in 0277's space (PKU-Reid), so that only real changes split.
+    """
+    rows = unit(vectors)
+    share = np.ones(len(rows), np.float32) if weights is None else np.asarray(weights, np.float32)
+    modes = weighted_mean(rows, share)[None]
+    while len(modes) < at_most:
+        nearest = (rows @ modes.T).max(axis=1)
+        worst = int(np.argmin(nearest))
+        if float(nearest[worst]) >= different_below:
+            break
+        modes = _join_nearest(rows, share, np.vstack([modes, rows[worst][None]]))
+    mass = [float(share[(rows @ modes.T).argmax(axis=1) == i].sum()) for i in range(len(modes))]
+    return np.asarray(modes[np.argsort(-np.asarray(mass), kind="stable")], dtype=np.float32)
+
+
+def _join_nearest(rows: Floats, share: Floats, seeds: Floats) -> Floats:
+    """Means of the rows nearest each seed; a seed that nobody joins is dropped."""
+    modes = seeds
+    for _ in range(4):
+        owner = (rows @ modes.T).argmax(axis=1)
+        modes = np.stack(
+            [
+                weighted_mean(rows[owner == i], share[owner == i])
+                for i in range(len(modes))
+                if (owner == i).any()
+            ]
+        )
+    return np.asarray(modes, dtype=np.float32)

@@ -1,0 +1,185 @@
+"""Kinds of place, named by prompts to the image-text pair (CLIP's zero-shot recipe:
+Radford et al. 2021, arXiv:2103.00020): several phrasings per label, averaged.
+
+The 16 classes of the mission and more; an open list, extended by adding a line. When the
+probabilities are flat, nothing is said.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from recognition.engine.embedding import unit
+from recognition.engine.errors import BadValue
+from recognition.engine.types import Floats, Image, NetworkInfo, Reading, TextEncoder
+
+VERSION = "1"
+
+LABELS: dict[str, tuple[str, ...]] = {
+    "bathroom": ("a bathroom with a sink and a toilet", "a bathtub or a shower"),
+    "beach": ("a sandy beach by the ocean", "people at the beach in the sand"),
+    "bedroom": ("a bedroom with a bed", "a bed with pillows"),
+    "classroom": ("a classroom with students at desks", "people sitting in a lecture"),
+    "field": ("a grassy field", "an open meadow of grass"),
+    "forest": ("a forest of trees", "trees in the woods"),
+    "highway": ("a highway with cars", "traffic on a motorway"),
+    "kitchen": ("a kitchen with a stove", "a kitchen with cabinets and a counter"),
+    "lake": ("a lake with calm water", "people at a lake"),
+    "library": ("a library with shelves of books", "bookshelves"),
+    "lobby": ("a lobby of a hotel", "an entrance hall of a building"),
+    "mountain": ("a rocky mountain", "mountains in the distance"),
+    "office": ("an office with desks and computers", "people working at computers"),
+    "park": ("a park with grass and benches", "a path in a park"),
+    "playground": ("a playground with a slide and swings", "children on a playground"),
+    "restaurant": ("a restaurant with tables", "people eating at a table in a restaurant"),
+    "street": ("a city street", "people walking down the street"),
+    "city": ("a city with tall buildings", "skyscrapers and buildings"),
+    "shop": ("a store with shelves of goods", "shopping in a supermarket aisle"),
+    "living room": ("a living room with a couch", "a sofa and a television"),
+    "corridor": ("a long hallway", "a corridor inside a building"),
+    "stage": ("a stage with performers", "a concert with lights"),
+    "stadium": ("a stadium with a crowd", "a game in a stadium"),
+    "gym": ("a gymnasium", "basketball in an indoor gym"),
+    "sports field": ("a soccer field with players", "players on a baseball field"),
+    "garden": ("a garden with flowers", "flowers and plants"),
+    "snow": ("a snowy hill", "skiing in the snow"),
+    "desert": ("a desert with sand dunes", "dry sand in the desert"),
+    "river": ("a river with rocks", "a stream of water"),
+    "sea": ("waves in the ocean", "a boat on the sea"),
+    "swimming pool": ("a swimming pool", "swimming in a pool"),
+    "parking lot": ("a parking lot with parked cars", "cars parked in a lot"),
+    "train station": ("a train station platform", "people waiting for a train"),
+    "airport": ("an airport terminal", "an airplane at an airport"),
+    "workshop": ("a workshop with tools", "a factory with machines"),
+    "laboratory": ("a laboratory with equipment", "a lab with scientists"),
+    "staircase": ("a staircase", "climbing stairs"),
+    "suburb": ("houses in a suburb", "a house with a lawn"),
+}
+TEMPLATES = ("{}", "a photo of {}", "{} in the background")
+
+INDOORS = ("a room inside a building", "an indoor room with furniture", "inside a house")
+OUTDOORS = ("outdoors in the open air", "outside under the sky", "grass and trees outside")
+
+INDOOR_LABELS = frozenset(
+    "bathroom bedroom classroom kitchen library lobby office restaurant shop corridor gym"
+    " workshop laboratory staircase".split()
+) | {"living room"}
+
+
+@dataclass(frozen=True, slots=True)
+class SceneCalibration:
+    """Temperatures (inverse: logits are cosine × value) and thresholds of one vector space.
+
+    Fitted by ``python -m evaluation.scenes --fit`` on scenes_train.zip.
+    """
+
+    sharpness: float = 18.0
+    state_from: float = 0.3
+    setting_sharpness: float = 10.0
+    setting_from: float = 0.65
+
+
+class PromptScenes:
+    """A ``SceneReader`` over a ``TextEncoder``; label vectors are made on first use."""
+
+    def __init__(
+        self,
+        texts: TextEncoder,
+        info: NetworkInfo,
+        calibration: SceneCalibration | None = None,
+    ):
+        self.info = info
+        self.labels = tuple(LABELS)
+        self._texts = texts
+        self._calibration = calibration or SceneCalibration()
+        self._lock = threading.Lock()
+        self._vectors: Floats | None = None
+        self._settings: Floats | None = None
+
+    def read_scenes(self, images: Sequence[Image], vectors: Floats) -> list[list[Reading]]:
+        """Per image: scenes, likeliest first (at most 3, none when flat), setting, light."""
+        if len(images) != len(vectors):
+            raise BadValue(f"{len(images)} images but {len(vectors)} vectors")
+        if not len(images):
+            return []
+        scenes, indoors = self.probabilities(vectors), self.indoors(vectors)
+        return [
+            self._read(image, row, float(inside))
+            for image, row, inside in zip(images, scenes, indoors, strict=True)
+        ]
+
+    def probabilities(self, vectors: Floats) -> Floats:
+        """Probability (n, labels) of each label for each unit vector (n, d)."""
+        self._prepare()
+        assert self._vectors is not None
+        return softmax(unit(vectors) @ self._vectors.T * self._calibration.sharpness)
+
+    def indoors(self, vectors: Floats) -> Floats:
+        """Probability (n,) that a picture was taken indoors.
+
+        The mean of two opinions: prompts for in and out, and the labels' own setting.
+        """
+        self._prepare()
+        assert self._settings is not None
+        logits = unit(vectors) @ self._settings.T * self._calibration.setting_sharpness
+        direct = softmax(logits)[:, 0]
+        inside = np.array([label in INDOOR_LABELS for label in self.labels])
+        implied = self.probabilities(vectors)[:, inside].sum(axis=1)
+        return np.asarray((direct + implied) / 2, dtype=np.float32)
+
+    def _read(self, image: Image, row: Floats, inside: float) -> list[Reading]:
+        calibration = self._calibration
+        order = np.argsort(-row, kind="stable")[:3]
+        readings = [
+            Reading("scene", self.labels[int(i)], round(float(row[i]), 3))
+            for i in order
+            if row[i] >= calibration.state_from
+        ]
+        if max(inside, 1 - inside) >= calibration.setting_from:
+            value = "indoors" if inside > 0.5 else "outdoors"
+            readings.append(Reading("setting", value, round(max(inside, 1 - inside), 3)))
+        light = read_light(image, inside)
+        return [*readings, light] if light else readings
+
+    def _prepare(self) -> None:
+        with self._lock:
+            if self._vectors is None:
+                self._vectors = np.stack([self._ensemble(p) for p in LABELS.values()])
+                self._settings = np.stack([self._ensemble(INDOORS), self._ensemble(OUTDOORS)])
+
+    def _ensemble(self, phrases: Sequence[str]) -> Floats:
+        texts = [template.format(phrase) for phrase in phrases for template in TEMPLATES]
+        return unit(self._texts.encode_texts(texts).mean(axis=0))
+
+
+def softmax(logits: Floats) -> Floats:
+    """Row-wise softmax of (n, m)."""
+    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), dtype=np.float32)
+
+
+def read_light(image: Image, inside: float) -> Reading | None:
+    """Day or night of a picture that is not surely indoors, from brightness alone.
+
+    Night: most of the picture is dark while lamps may shine. Day: bright, above all in
+    the upper third, where the sky is. Between them nothing is said. Levels by eye.
+    """
+    if inside > 0.6:
+        return None
+    step = max(1, min(image.shape[:2]) // 64)
+    grey = image[::step, ::step].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+    median = float(np.median(grey))
+    sky = float(np.median(grey[: max(1, len(grey) // 3)]))
+    sure = 1.0 - max(inside, 0.0) / 2
+    if median < 45 and sky < 60:
+        dark = float(np.interp(median, (15, 45), (0.95, 0.6)))
+        return Reading("light", "night", round(sure * dark, 3))
+    if median > 85 or sky > 130:
+        level = max(median, sky * 0.8)
+        bright = float(np.interp(level, (85, 150), (0.65, 0.95)))
+        return Reading("light", "day", round(sure * bright, 3))
+    return None

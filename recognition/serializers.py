@@ -1,0 +1,144 @@
+"""People and tracks as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from ingest.models import Asset
+from recognition.engine.types import NetworkInfo
+from recognition.models import Identity, Track
+from recognition.selectors import boxes_of
+from recognition.services.identities import MAX_NAME_LENGTH
+
+COLOURS = 12
+"""As many as ``static/js/tracks.js`` can tell apart."""
+
+
+class IdentitySerializer(serializers.ModelSerializer[Identity]):
+    """A person of a library."""
+
+    library = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    display_name = serializers.CharField(read_only=True)
+    appearances = serializers.IntegerField(read_only=True, help_text="Tracks.")
+    assets = serializers.IntegerField(source="asset_count", read_only=True)
+    cover = serializers.SerializerMethodField(help_text="Address of the chosen picture.")
+
+    class Meta:
+        model = Identity
+        fields = (
+            "id",
+            "library",
+            "number",
+            "name",
+            "display_name",
+            "is_hidden",
+            "is_locked",
+            "appearances",
+            "assets",
+            "cover",
+        )
+        read_only_fields = fields
+
+    def get_cover(self, identity: Identity) -> str | None:
+        if identity.cover_id is None:
+            return None
+        return reverse("recognition:crop", args=[identity.cover_id])
+
+
+class IdentityEditSerializer(serializers.Serializer[Any]):
+    """What may be changed about a person; what is left out stays."""
+
+    name = serializers.CharField(required=False, allow_blank=True, max_length=MAX_NAME_LENGTH)
+    is_hidden = serializers.BooleanField(required=False)
+
+
+class TrackIdentitySerializer(serializers.Serializer[Any]):
+    """Who a track shows."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    url = serializers.CharField()
+
+
+class TrackSerializer(serializers.Serializer[Any]):
+    """One object followed within one shot. Times are seconds of the proxy."""
+
+    id = serializers.IntegerField()
+    label = serializers.CharField()
+    colour = serializers.IntegerField(help_text=f"0 to {COLOURS - 1}: the same for one person.")
+    identity = TrackIdentitySerializer(allow_null=True)
+    start_s = serializers.FloatField()
+    end_s = serializers.FloatField()
+    confidence = serializers.FloatField()
+    movement = serializers.CharField()
+    direction = serializers.CharField()
+    times_s = serializers.ListField(child=serializers.FloatField())
+    boxes = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField(), min_length=4, max_length=4),
+        help_text="left, top, right, bottom in 0–1 of the picture, one per time.",
+    )
+
+
+class AssetTracksSerializer(serializers.Serializer[Any]):
+    """All tracks of one asset."""
+
+    asset = serializers.IntegerField()
+    width_px = serializers.IntegerField(allow_null=True)
+    height_px = serializers.IntegerField(allow_null=True)
+    duration_s = serializers.FloatField(allow_null=True)
+    tracks = TrackSerializer(many=True)
+
+
+class NetworkSerializer(serializers.Serializer[NetworkInfo]):
+    """A network at work."""
+
+    name = serializers.CharField()
+    role = serializers.CharField()
+    fingerprint = serializers.CharField()
+    dimension = serializers.IntegerField()
+    licence = serializers.CharField()
+
+
+def describe_tracks(asset: Asset, tracks: list[Track]) -> dict[str, Any]:
+    """The values of ``AssetTracksSerializer``."""
+    duration = asset.duration_s
+    return {
+        "asset": asset.pk,
+        "width_px": asset.width_px,
+        "height_px": asset.height_px,
+        "duration_s": None if duration is None else round(float(duration), 3),
+        "tracks": [_describe_track(asset, track) for track in tracks],
+    }
+
+
+def _describe_track(asset: Asset, track: Track) -> dict[str, Any]:
+    pts, boxes, _ = boxes_of(track)
+    identity = track.identity if track.identity and not track.identity.is_hidden else None
+    return {
+        "id": track.pk,
+        "label": track.label,
+        "colour": (identity.number if identity else track.ordinal) % COLOURS,
+        "identity": None if identity is None else _describe_identity(identity),
+        "start_s": _seconds(asset, track.start_pts),
+        "end_s": _seconds(asset, track.end_pts),
+        "confidence": round(track.confidence, 3),
+        "movement": track.movement,
+        "direction": track.direction,
+        "times_s": [_seconds(asset, int(value)) for value in pts],
+        "boxes": [[round(float(side), 4) for side in box] for box in boxes],
+    }
+
+
+def _describe_identity(identity: Identity) -> dict[str, Any]:
+    return {
+        "id": identity.pk,
+        "name": identity.display_name,
+        "url": reverse("recognition:identity", args=[identity.pk]),
+    }
+
+
+def _seconds(asset: Asset, pts: int) -> float:
+    return round(float(asset.seconds_at(pts)), 3)

@@ -1,0 +1,89 @@
+"""Encoders and the indexes of their vectors.
+
+Vectors of all encoders share three tables. Each encoder gets partial HNSW expression indexes of
+its own (pgvector: ``(vector::halfvec(D)) halfvec_ip_ops … WHERE encoder_id = N``): an expression,
+because the column has no fixed dimension, and partial, so that a new encoder is indexed beside
+the old one. Vectors are unit, so the inner product is the cosine.
+"""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+from psycopg import sql
+
+from recognition.engine.types import NetworkInfo
+from recognition.models import CropEmbedding, Encoder, KeyframeEmbedding, TrackEmbedding
+
+HNSW_M = 16
+HNSW_EF_CONSTRUCTION = 64
+"""pgvector's defaults: with ``ef_search`` 100, recall .95 at 200 k vectors (dependencies of the
+design: measured on pgvector 0.8.6, 512-d halfvec)."""
+
+_TABLES = {
+    Encoder.Space.JOINT: (KeyframeEmbedding, CropEmbedding),
+    Encoder.Space.PERSON: (TrackEmbedding,),
+}
+_LOCK = 0x65766964  # "evid": one maker of indexes at a time
+
+
+def register_encoder(*, info: NetworkInfo, space: Encoder.Space) -> Encoder:
+    """The row of a network that makes vectors, with its indexes; made when it is new."""
+    encoder, _ = Encoder.objects.get_or_create(
+        space=space,
+        fingerprint=info.fingerprint,
+        defaults={"name": info.name, "dimension": info.dimension},
+    )
+    ensure_indexes(encoder)
+    return encoder
+
+
+def ensure_indexes(encoder: Encoder) -> list[str]:
+    """Make the encoder's missing HNSW indexes; return the names of those that were made.
+
+    Cheap when they are there. Call it before an encoder's first vectors are written (the index
+    is empty and made at once) and outside the transaction that writes them.
+    """
+    wanted = {index_name(table, encoder): table for table in tables_of(encoder)}
+    if not _missing(set(wanted)):
+        return []
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        made = sorted(_missing(set(wanted)))
+        for name in made:
+            cursor.execute(_statement(name, wanted[name], encoder))
+    return made
+
+
+def tables_of(encoder: Encoder) -> list[str]:
+    """The tables that hold this encoder's vectors."""
+    return [model._meta.db_table for model in _TABLES[Encoder.Space(encoder.space)]]
+
+
+def index_name(table: str, encoder: Encoder) -> str:
+    """What the index of an encoder on a table is called."""
+    return f"{table}_hnsw_{encoder.pk}"
+
+
+def _missing(names: set[str]) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexname FROM pg_indexes"
+            " WHERE schemaname = current_schema() AND indexname = ANY(%s)",
+            [sorted(names)],
+        )
+        return names - {row[0] for row in cursor.fetchall()}
+
+
+def _statement(name: str, table: str, encoder: Encoder) -> sql.Composed:
+    return sql.SQL(
+        "CREATE INDEX {name} ON {table}"
+        " USING hnsw ((vector::halfvec({dimension})) halfvec_ip_ops)"
+        " WITH (m = {m}, ef_construction = {ef}) WHERE encoder_id = {encoder}"
+    ).format(
+        name=sql.Identifier(name),
+        table=sql.Identifier(table),
+        dimension=sql.Literal(encoder.dimension),
+        m=sql.Literal(HNSW_M),
+        ef=sql.Literal(HNSW_EF_CONSTRUCTION),
+        encoder=sql.Literal(encoder.pk),
+    )

@@ -1,0 +1,91 @@
+"""Identities: an asset's people join the people of its library, or become new ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ingest.pipeline_types import Stage, StageContext
+from recognition import grouping
+from recognition.engine.clustering import SAME_PERSON
+from recognition.grouping import Plan, make_plan
+from recognition.models import Encoder
+from recognition.networks import fingerprints, network_infos
+from recognition.selectors import current_encoder
+from recognition.services.grouping import (
+    LibraryState,
+    lock_library,
+    read_state,
+    read_version,
+    write_plan,
+)
+
+TRIES = 3
+"""So often a plan is made without the lock; then with it, so that a busy library ends too."""
+
+
+class _LibraryChanged(Exception):
+    """Someone else wrote between our reading and our writing: plan anew."""
+
+
+def configuration() -> dict[str, Any]:
+    """What the groups depend on: the person encoder and the thresholds."""
+    return {
+        "networks": fingerprints("person"),
+        "same_person": same_person(),
+        "join": [grouping.JOIN_MARGIN, grouping.JOIN_ABOVE],
+        "quality": [grouping.ALONE_FROM, grouping.CLUSTERED_FROM],
+        "sizes": [grouping.MOST_CLUSTERED, grouping.SETTLED_SIZE],
+    }
+
+
+def same_person() -> float:
+    """The cosine above which two tracks may be one person, as the network's card says."""
+    for info in network_infos():
+        if info.role == "person" and "same_person" in info.detail:
+            return float(info.detail["same_person"])
+    return SAME_PERSON
+
+
+def run(context: StageContext) -> None:
+    """Group the people of the asset's library."""
+    library_id = context.asset.library_id
+    encoder = current_encoder(Encoder.Space.PERSON)
+    for _ in range(TRIES):
+        state = None if encoder is None else read_state(library_id, encoder)
+        plan = None if state is None else _plan(state)
+        context.progress(0.9)
+        try:
+            _write(context, state, plan)
+        except _LibraryChanged:
+            continue
+        return
+    with context.commit() as summary:
+        lock_library(library_id)
+        assert encoder is not None
+        state = read_state(library_id, encoder)
+        summary |= write_plan(context.asset, state, _plan(state))
+
+
+def _plan(state: LibraryState) -> Plan:
+    return make_plan(state.facts, state.vectors, same_person=same_person())
+
+
+def _write(context: StageContext, state: LibraryState | None, plan: Plan | None) -> None:
+    library_id = context.asset.library_id
+    with context.commit() as summary:
+        lock_library(library_id)
+        if state is None or plan is None:
+            summary["identities"] = 0
+            return
+        if read_version(library_id) != state.version:
+            raise _LibraryChanged
+        summary |= write_plan(context.asset, state, plan)
+
+
+STAGE = Stage(
+    name="recognition.stages.identities",
+    version=1,
+    queue="media",
+    configuration=configuration,
+    run=run,
+)

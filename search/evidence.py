@@ -1,0 +1,426 @@
+"""Evidence part by part: what in a shot speaks for each part of a query, when, and how much.
+
+Pure: takes the facts that retrieval read and gives hits. Person phrases are judged track by
+track, so that "woman in red coat" is one person who is all of it; negation and counts are judged
+by structure alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from search.facts import WHOLE, Found, ShotFacts, TrackFacts
+from search.matching import (
+    KNOWN_FROM,
+    Match,
+    Verdict,
+    excludes,
+    match,
+    match_action,
+    structure_score,
+)
+from search.query_types import Count, Kind, Part, Query
+from search.ranking import Hit, Reason, calibrate, dense_ranks
+from search.vocabulary import SCENE_KIN
+
+PERSON = "person"
+SETTING_CONFIDENCE = 0.7
+"""Setting and light are stated from .65 upwards and stored without their confidence."""
+KIN_SCENE_SHARE = 0.7
+NEAR_COUNT = 0.4
+"""One more or one fewer than asked: detectors miss and double people."""
+COUNT_SHARE = 0.4
+SEEN_FROM = 0.3
+"""Confidence from which a thing or place counts as surely there, for "without"."""
+
+Span = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Hits of each shot, what is excluded, and which parts and lists took part.
+
+    ``banned`` are spans of shots that the query rules out; ``checkable`` the parts that some
+    shot had evidence for; ``unchecked`` those for which the libraries have nothing at all.
+    """
+
+    hits: dict[int, list[Hit]] = field(default_factory=lambda: defaultdict(list))
+    banned: dict[int, list[Span]] = field(default_factory=lambda: defaultdict(list))
+    checkable: set[int] = field(default_factory=set)
+    unchecked: set[int] = field(default_factory=set)
+    lists: set[str] = field(default_factory=set)
+
+
+def gather(query: Query, found: Found) -> Evidence:
+    """All evidence for a query in the candidate shots."""
+    pictures = _PictureStrengths(found)
+    evidence = Evidence()
+    for shot in found.shots.values():
+        for hit in _whole_hits(shot, pictures):
+            evidence.hits[shot.shot_id].append(hit)
+        for index, part in enumerate(query.parts):
+            if part.kind is Kind.LINK:
+                continue
+            if part.negated:
+                evidence.banned[shot.shot_id] += _ruled_out(part, shot)
+                continue
+            if part.count == Count(0, 0):
+                evidence.banned[shot.shot_id] += [
+                    (t.start_pts, t.end_pts) for t in _people(shot)
+                ]
+            hits = _hits_for(part, index, shot, pictures, found)
+            evidence.hits[shot.shot_id] += hits
+    _place_in_lists(evidence)
+    _note_unchecked(query, evidence)
+    return evidence
+
+
+def _note_unchecked(query: Query, evidence: Evidence) -> None:
+    evidence.checkable = {h.part for hits in evidence.hits.values() for h in hits}
+    for index, part in enumerate(query.parts):
+        is_asked = part.kind not in (Kind.LINK, Kind.FREE, Kind.CAMERA, Kind.LIBRARY)
+        if is_asked and not part.negated and index not in evidence.checkable:
+            evidence.unchecked.add(index)
+
+
+@dataclass(slots=True)
+class _PictureStrengths:
+    """Calibrated strengths of pictures: by (part, keyframe), and by (part, track) the best."""
+
+    found: Found
+    keyframes: dict[tuple[int, int], float] = field(default_factory=dict)
+    tracks: dict[tuple[int, int], float] = field(default_factory=dict)
+    lists: set[tuple[str, int]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for vectors in self.found.vectors:
+            if vectors.hits:
+                self.lists.add((vectors.kind, vectors.part))
+            for hit in vectors.hits:
+                strength = calibrate(hit.similarity, vectors.spread)
+                if vectors.kind == "keyframes":
+                    self.keyframes[vectors.part, hit.picture_id] = strength
+                else:
+                    key = (vectors.part, hit.track_id)
+                    self.tracks[key] = max(strength, self.tracks.get(key, 0.0))
+
+
+def keyframe_cells(shot: ShotFacts) -> list[tuple[int, Span]]:
+    """The part of a shot that each keyframe stands for: halfway to its neighbours."""
+    times = [pts for _, pts in shot.keyframes]
+    edges = [shot.start_pts, *((a + b) // 2 for a, b in zip(times, times[1:], strict=False))]
+    edges.append(shot.end_pts)
+    cells = []
+    for (pk, _), start, end in zip(shot.keyframes, edges, edges[1:], strict=True):
+        if end > start:
+            cells.append((pk, (start, end)))
+    return cells
+
+
+def _whole_hits(shot: ShotFacts, pictures: _PictureStrengths) -> Iterator[Hit]:
+    for pk, (start, end) in keyframe_cells(shot):
+        strength = pictures.keyframes.get((WHOLE, pk))
+        if strength is not None:
+            reason = Reason("picture", "the picture as a whole", strength)
+            yield Hit(WHOLE, shot.shot_id, start, end, strength, (reason,), keyframe_id=pk)
+
+
+def _hits_for(
+    part: Part, index: int, shot: ShotFacts, pictures: _PictureStrengths, found: Found
+) -> list[Hit]:
+    if part.kind is Kind.PERSON:
+        if part.count == Count(0, 0):
+            return _nobody(index, shot)
+        return _person_hits(part, index, shot, pictures, found)
+    if part.kind is Kind.OBJECT:
+        return _object_hits(part, index, shot)
+    if part.kind is Kind.PLACE:
+        return _place_hits(part, index, shot, pictures)
+    if part.kind in (Kind.SETTING, Kind.LIGHT):
+        return _setting_hits(part, index, shot)
+    if part.kind is Kind.IDENTITY:
+        return _identity_hits(part, index, shot)
+    if part.kind is Kind.QUOTED:
+        return _quoted_hits(part, index, shot)
+    return []
+
+
+# People
+
+
+def _people(shot: ShotFacts) -> list[TrackFacts]:
+    return [track for track in shot.tracks if track.label == PERSON]
+
+
+def _person_hits(
+    part: Part, index: int, shot: ShotFacts, pictures: _PictureStrengths, found: Found
+) -> list[Hit]:
+    judged = [(track, _matches(part, track)) for track in _people(shot)]
+    kept = [(track, matches) for track, matches in judged if not excludes(matches)]
+    counted = _count_reason(part, kept)
+    hits = []
+    for track, matches in kept:
+        hit = _person_hit(part, index, shot, track, matches, pictures, found)
+        if counted is not None:
+            strength = (1 - COUNT_SHARE) * hit.strength + COUNT_SHARE * counted.strength
+            reasons = (*hit.reasons, counted) if counted.strength >= NEAR_COUNT else hit.reasons
+            hit = replace(hit, strength=strength, reasons=reasons)
+        hits.append(hit)
+    return hits
+
+
+def _matches(part: Part, track: TrackFacts) -> list[Match]:
+    found = [match(want, track) for want in part.wants]
+    return found + [match_action(action, track) for action in part.actions]
+
+
+def _person_hit(
+    part: Part,
+    index: int,
+    shot: ShotFacts,
+    track: TrackFacts,
+    matches: Sequence[Match],
+    pictures: _PictureStrengths,
+    found: Found,
+) -> Hit:
+    structure, share = structure_score(matches)
+    things = _things_with(part, shot, track, found)
+    if things:
+        structure = (structure * share + sum(r.strength for r in things)) / (share + len(things))
+        share = min(1.0, share + 0.5)
+    if not part.wants and not part.actions and not things:
+        structure, share = track.confidence, 1.0  # somebody: any person will do
+    if ("crops", index) in pictures.lists:
+        looks = pictures.tracks.get((index, track.track_id), 0.0)
+        strength = (looks + share * structure) / (1 + share)
+    else:
+        looks, strength = 0.0, structure * (0.5 + share / 2)
+    reasons = [Reason("readings", m.words, m.confidence) for m in matches if _speaks_for(m)]
+    reasons += things
+    if looks > 0:
+        reasons.insert(0, Reason("crop", "the person's looks", looks))
+    if not reasons:
+        reasons = [Reason("track", "a person", track.confidence)]
+    return Hit(
+        index, shot.shot_id, track.start_pts, track.end_pts, strength, tuple(reasons),
+        track_id=track.track_id,
+    )
+
+
+def _speaks_for(found: Match) -> bool:
+    return found.verdict is Verdict.YES and not found.want.negated
+
+
+def _things_with(
+    part: Part, shot: ShotFacts, track: TrackFacts, found: Found
+) -> list[Reason]:
+    """Things of the phrase (a dog, a bicycle) that are seen while the person is."""
+    wanted = set(part.labels) & found.known_labels
+    if not wanted:
+        return []
+    best = max(
+        (t for t in shot.tracks if t.label in wanted and _overlap(_span(t), _span(track)) > 0),
+        key=lambda t: t.confidence,
+        default=None,
+    )
+    return [Reason("object", best.label, best.confidence)] if best else []
+
+
+def _span(track: TrackFacts) -> Span:
+    return track.start_pts, track.end_pts
+
+
+def _overlap(one: Span, other: Span) -> int:
+    return max(0, min(one[1], other[1]) - max(one[0], other[0]))
+
+
+def most_at_once(spans: Sequence[Span]) -> int:
+    """The largest number of spans that share a moment."""
+    events = sorted([(s, 1) for s, _ in spans] + [(e, -1) for _, e in spans])
+    best = now = 0
+    for _, change in events:
+        now += change
+        best = max(best, now)
+    return best
+
+
+def _count_reason(
+    part: Part, kept: Sequence[tuple[TrackFacts, Sequence[Match]]]
+) -> Reason | None:
+    """How well the number of people at once agrees; those known to be others do not count."""
+    if part.count is None:
+        return None
+    fitting = [
+        _span(track)
+        for track, matches in kept
+        if not any(m.want.topic in ("gender", "age") and m.verdict is Verdict.NO for m in matches)
+    ]
+    seen = most_at_once(fitting)
+    words = f"{seen} at once"
+    if part.count.agrees(seen):
+        return Reason("count", words, 1.0)
+    near = part.count.agrees(seen + 1) or part.count.agrees(seen - 1)
+    return Reason("count", words, NEAR_COUNT if near else 0.0)
+
+
+def _nobody(index: int, shot: ShotFacts) -> list[Hit]:
+    if _people(shot) or (shot.description and shot.description.people_count):
+        return []
+    reason = Reason("count", "nobody seen", SETTING_CONFIDENCE)
+    return [_over_shot(index, shot, SETTING_CONFIDENCE, reason)]
+
+
+# Things, places, names, words
+
+
+def _over_shot(index: int, shot: ShotFacts, strength: float, reason: Reason) -> Hit:
+    return Hit(index, shot.shot_id, shot.start_pts, shot.end_pts, strength, (reason,))
+
+
+def _object_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
+    kept = [t for t in shot.tracks if t.label in part.labels]
+    seen = most_at_once([_span(t) for t in kept])
+    hits = []
+    for track in kept:
+        matches = [match(want, track) for want in part.wants]
+        structure, share = structure_score(matches)
+        strength = (track.confidence + share * structure) / (1 + share)
+        reasons = [Reason("object", track.label, track.confidence)]
+        reasons += [Reason("readings", m.words, m.confidence) for m in matches if _speaks_for(m)]
+        if part.count is not None:
+            agrees = 1.0 if part.count.agrees(seen) else NEAR_COUNT
+            strength *= (1 - COUNT_SHARE) + COUNT_SHARE * agrees
+            reasons.append(Reason("count", f"{seen} at once", agrees))
+        hits.append(
+            Hit(index, shot.shot_id, *_span(track), strength, tuple(reasons), track.track_id)
+        )
+    return hits
+
+
+def _place_hits(
+    part: Part, index: int, shot: ShotFacts, pictures: _PictureStrengths
+) -> list[Hit]:
+    scene = _scene_reason(part, shot)
+    asked = index if ("keyframes", index) in pictures.lists else WHOLE
+    hits = []
+    for pk, (start, end) in keyframe_cells(shot):
+        looks = pictures.keyframes.get((asked, pk), 0.0)
+        reasons = [Reason("picture", "looks like the place", looks)] if looks > 0 else []
+        reasons += [scene] if scene else []
+        strength = max((r.strength for r in reasons), default=0.0)
+        if reasons:
+            hits.append(
+                Hit(index, shot.shot_id, start, end, strength, tuple(reasons), keyframe_id=pk)
+            )
+    if not hits and scene:
+        hits.append(_over_shot(index, shot, scene.strength, scene))
+    return hits
+
+
+def _scene_reason(part: Part, shot: ShotFacts) -> Reason | None:
+    described = shot.description
+    if described is None or not described.scene:
+        return None
+    if described.scene == part.value:
+        return Reason("scene", described.scene, described.scene_confidence)
+    if described.scene in SCENE_KIN.get(part.value, ()):
+        return Reason("scene", described.scene, KIN_SCENE_SHARE * described.scene_confidence)
+    return None
+
+
+def _setting_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
+    told = _told(part, shot)
+    if not told:
+        return []
+    strength = SETTING_CONFIDENCE if told == part.value else 0.0
+    return [_over_shot(index, shot, strength, Reason(str(part.kind), told, strength))]
+
+
+def _told(part: Part, shot: ShotFacts) -> str:
+    if shot.description is None:
+        return ""
+    is_setting = part.kind is Kind.SETTING
+    return shot.description.setting if is_setting else shot.description.light
+
+
+def _identity_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
+    ids = {int(part.value)}
+    return [
+        Hit(
+            index, shot.shot_id, *_span(track), 1.0,
+            (Reason("identity", part.text, 1.0),), track.track_id,
+        )
+        for track in shot.tracks
+        if track.identity_id in ids
+    ]
+
+
+def _quoted_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
+    described = shot.description
+    if described is None or part.value not in described.matched_quotes:
+        return []
+    return [_over_shot(index, shot, 0.9, Reason("text", part.value, 0.9))]
+
+
+# What must not be there
+
+
+def _ruled_out(part: Part, shot: ShotFacts) -> list[Span]:
+    """Spans in which something that the query rules out is known to be."""
+    whole = [(shot.start_pts, shot.end_pts)]
+    described = shot.description
+    if part.kind is Kind.OBJECT:
+        found = (t for t in shot.tracks if t.label in part.labels and t.confidence >= SEEN_FROM)
+        return [_span(t) for t in found]
+    if part.kind is Kind.PERSON:
+        return [_span(t) for t in _people(shot) if _is_surely(part, t)]
+    if part.kind is Kind.IDENTITY:
+        return [_span(t) for t in shot.tracks if t.identity_id == int(part.value)]
+    if part.kind is Kind.PLACE and described and described.scene == part.value:
+        return whole if described.scene_confidence >= SEEN_FROM else []
+    if part.kind in (Kind.SETTING, Kind.LIGHT):
+        return whole if _told(part, shot) == part.value else []
+    return []
+
+
+def _is_surely(part: Part, track: TrackFacts) -> bool:
+    matches = _matches(part, track)
+    return bool(matches) and all(
+        m.verdict is Verdict.YES and m.confidence >= KNOWN_FROM for m in matches
+    )
+
+
+# Lists
+
+
+def _place_in_lists(evidence: Evidence) -> None:
+    """Give every hit its rank in each list (a part by one source) that it appears in."""
+    best: dict[str, dict[int, float]] = defaultdict(dict)
+    for shot_id, hits in evidence.hits.items():
+        for hit in hits:
+            for reason in hit.reasons:
+                name = _list_name(hit, reason)
+                best[name][shot_id] = max(reason.strength, best[name].get(shot_id, 0.0))
+    ranks = {name: _ranked(strengths) for name, strengths in best.items()}
+    evidence.lists = set(ranks)
+    for shot_id, hits in evidence.hits.items():
+        evidence.hits[shot_id] = [
+            replace(hit, ranks=_ranks_of(hit, shot_id, ranks)) for hit in hits
+        ]
+
+
+def _list_name(hit: Hit, reason: Reason) -> str:
+    return f"{reason.source}:{hit.part}"
+
+
+def _ranked(strengths: Mapping[int, float]) -> dict[int, int]:
+    return dict(zip(strengths, dense_ranks(list(strengths.values())), strict=True))
+
+
+def _ranks_of(
+    hit: Hit, shot_id: int, ranks: Mapping[str, Mapping[int, int]]
+) -> tuple[tuple[str, int], ...]:
+    names = {_list_name(hit, reason) for reason in hit.reasons}
+    return tuple(sorted((name, ranks[name][shot_id]) for name in names))

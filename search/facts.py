@@ -1,0 +1,105 @@
+"""What retrieval found out about shots, as plain values for ranking. Pure, no Django.
+
+Times are half-open pts ranges in the asset's time base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+WHOLE = -1
+"""Stands for the whole query where a part's index is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How the similarities of one text are spread over the user's libraries."""
+
+    count: int
+    mean: float
+    deviation: float
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A picture (keyframe or crop) and its cosine to a text."""
+
+    picture_id: int
+    shot_id: int
+    similarity: float
+    track_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VectorList:
+    """Answers of one vector search, most similar first.
+
+    ``part`` is the index of the query's part that was asked, or ``WHOLE``; ``kind`` is
+    ``keyframes`` or ``crops``; ``plan`` says how it was searched.
+    """
+
+    kind: str
+    part: int
+    hits: tuple[Similar, ...]
+    spread: Spread
+    plan: str = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackFacts:
+    """A track; ``attributes`` maps a name to its values with confidences."""
+
+    track_id: int
+    label: str
+    start_pts: int
+    end_pts: int
+    confidence: float
+    movement: str = ""
+    identity_id: int | None = None
+    attributes: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A shot's description. Empty strings: cannot be told."""
+
+    sentence: str
+    scene: str = ""
+    scene_confidence: float = 0.0
+    setting: str = ""
+    light: str = ""
+    people_count: int = 0
+    confidence: float = 0.0
+    matched: tuple[str, ...] = ()
+    matched_quotes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShotFacts:
+    """A candidate shot with everything that was seen in it; keyframes are (id, pts) by time."""
+
+    shot_id: int
+    asset_id: int
+    start_pts: int
+    end_pts: int
+    keyframes: tuple[tuple[int, int], ...] = ()
+    tracks: tuple[TrackFacts, ...] = ()
+    description: Described | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything that retrieval brings: candidate shots and the vector lists.
+
+    ``words`` are the content words that full text was asked for; ``is_capped`` says that more
+    would have been found; ``vector_state`` is ``ok``, ``none`` (nothing to embed), ``indexing``
+    (no vectors of this encoder yet) or ``unavailable`` (no text network).
+    """
+
+    shots: Mapping[int, ShotFacts]
+    vectors: tuple[VectorList, ...] = ()
+    words: tuple[str, ...] = ()
+    is_capped: bool = False
+    vector_state: str = "ok"
+    known_labels: frozenset[str] = frozenset()

@@ -1,0 +1,231 @@
+"""Person phrases of a query: who, what they wear and carry, and what they do. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from search.query_lexemes import Lexeme
+from search.query_types import Count, Want
+from search.vocabulary import LABEL_GROUPS, Word
+
+_TAIL_LINKS = frozenset(
+    "a an the and or who that which is are was were his her their while being some".split()
+)
+_AFTER_ACTION = frozenset("at on to into onto of for from over up down through around".split())
+_HEAD = (Word.COUNT, Word.AGE, Word.OTHER)
+_THINGS = (Word.OBJECT, Word.CARRIED)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPhrase:
+    """What a person phrase says; ``end`` is the lexeme after it. ``value`` is the noun's
+    canonical word, empty when clothes or an action stand alone."""
+
+    end: int
+    value: str
+    phrase: str
+    count: Count | None
+    wants: tuple[Want, ...]
+    actions: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+def read_person(lexemes: Sequence[Lexeme], start: int) -> PersonPhrase | None:
+    """The person phrase that begins at ``start``, if one does."""
+    reader = _Reader(lexemes, start)
+    if not (reader.read_head() or reader.read_headless()):
+        return None
+    while reader.read_more():
+        pass
+    return reader.result()
+
+
+@dataclass(slots=True)
+class _Reader:
+    lexemes: Sequence[Lexeme]
+    start: int
+    at: int = 0
+    value: str = ""
+    count: Count | None = None
+    wants: list[Want] = field(default_factory=list)
+    actions: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    last: Word = Word.PERSON
+    unseen: set[int] = field(default_factory=set)  # lexemes that are negated
+    negated_before: bool = False
+
+    def _kind(self, i: int) -> Word | None:
+        if i >= len(self.lexemes):
+            return None
+        token = self.lexemes[i].token
+        return None if token.quoted or token.named else self.lexemes[i].word
+
+    def read_head(self) -> bool:
+        """``[count] [age] [one unknown adjective] noun``."""
+        i, others, count = self.start, 0, None
+        ages: list[Lexeme] = []
+        while self._kind(i) in _HEAD or (i > self.start and self._typed(i) in {"of", "the"}):
+            kind = self._kind(i)
+            if kind is Word.COUNT:
+                least, most = (int(x) for x in self.lexemes[i].detail)
+                count = Count(least, None if most < 0 else most)
+            elif kind is Word.AGE:
+                ages.append(self.lexemes[i])
+            elif kind is Word.OTHER:
+                others += 1
+            i += 1
+        if self._kind(i) is not Word.PERSON or others > 1:
+            return False
+        self._noun(self.lexemes[i], count)
+        for age in ages:
+            self.wants.append(Want("age", (age.value,), age.typed))
+        self.at = i + 1
+        return True
+
+    def _typed(self, i: int) -> str:
+        return self.lexemes[i].typed if i < len(self.lexemes) else ""
+
+    def _noun(self, noun: Lexeme, count: Count | None) -> None:
+        gender, age, *bounds = noun.detail
+        self.value = noun.value
+        self.count = count
+        if bounds and count is None:
+            least, most = (int(x) for x in bounds)
+            self.count = Count(least, None if most < 0 else most)
+        if gender:
+            self.wants.append(Want("gender", (gender,), gender))
+        if age:
+            self.wants.append(Want("age", (age,), noun.typed))
+
+    def read_headless(self) -> bool:
+        """Clothes or an action without a noun: "red coat", "dancing"."""
+        self.at = self.start
+        kind = self._kind(self.start)
+        if kind is Word.ACTION:
+            return self._action(self.start)
+        if kind in (Word.GARMENT, Word.COLOUR, Word.OTHER):
+            return self._clothes(self.start, worn=False, negated=False)
+        return False
+
+    def read_more(self) -> bool:
+        """One more garment, thing or action after what was read; False when none follows."""
+        i, worn, negated, joined = self.at, False, False, False
+        while True:
+            kind, typed = self._kind(i), self._typed(i)
+            if kind is Word.WEAR:
+                worn = True
+            elif kind is Word.NEGATION:
+                negated = True
+            elif kind is Word.LINK and typed in _TAIL_LINKS:
+                joined = joined or typed in {"and", "or"}
+            elif not (
+                kind is Word.LINK and typed in _AFTER_ACTION and self.last is Word.ACTION
+            ):
+                break
+            i += 1
+        bare = i == self.at
+        negated = negated or (
+            self.negated_before and any(self._typed(k) == "or" for k in range(self.at, i))
+        )
+        mark = self.at
+        if self._next(i, worn, negated, joined, bare):
+            if negated:
+                self.unseen.update(range(mark, self.at))
+            self.negated_before = negated
+            return True
+        return False
+
+    def _next(self, i: int, worn: bool, negated: bool, joined: bool, bare: bool) -> bool:
+        kind = self._kind(i)
+        if kind is Word.ACTION:
+            return self._action(i, negated)
+        if kind in (Word.GARMENT, Word.COLOUR, Word.OTHER) and self._clothes(i, worn, negated):
+            return True
+        follows = worn or negated or (self.last is Word.ACTION and not joined)
+        follows = follows or (joined and self.last in _THINGS)
+        if kind in _THINGS and follows and not (bare and self.last is not Word.ACTION):
+            return self._carried(i, negated)
+        if kind is Word.COLOUR and self._kind(i + 1) in _THINGS and follows:
+            return self._carried(i + 1, negated)
+        if kind is Word.OTHER and self.last is Word.ACTION and not joined:
+            return self._object_of_action(i)
+        return False
+
+    def _action(self, i: int, negated: bool = False) -> bool:
+        lexeme = self.lexemes[i]
+        if not negated:
+            self.actions.append(lexeme.value)
+        else:
+            self.wants.append(Want("action", (lexeme.value,), lexeme.typed, negated=True))
+        self.last, self.at = Word.ACTION, i + 1
+        return True
+
+    def _object_of_action(self, i: int) -> bool:
+        """Up to two unknown words after a verb: "opening a door"."""
+        end = i + 1
+        if self._kind(end) is Word.OTHER:
+            end += 1
+        if self._kind(end) in (Word.PLACE, Word.PERSON) and end - i == 1:
+            return False
+        self.last, self.at = Word.OTHER, end
+        return True
+
+    def _carried(self, i: int, negated: bool) -> bool:
+        lexeme = self.lexemes[i]
+        if negated or lexeme.word is Word.CARRIED:
+            self.wants.append(Want("carried", (lexeme.value,), lexeme.typed, negated))
+        if not negated:
+            self.labels.extend(LABEL_GROUPS.get(lexeme.value, (lexeme.value,)))
+        self.last, self.at = lexeme.word, i + 1
+        return True
+
+    def _clothes(self, i: int, worn: bool, negated: bool) -> bool:
+        """``[words] [colours] [word] garment``, or worn colours alone: "in red"."""
+        colours: list[Lexeme] = []
+        others, end, k = 0, i, i
+        while True:
+            kind = self._kind(k)
+            if kind is Word.COLOUR:
+                colours.append(self.lexemes[k])
+                end = k + 1
+            elif kind is Word.OTHER and others < 2:
+                others += 1
+            elif not (colours and self._typed(k) == "and" and self._kind(k + 1) is Word.COLOUR):
+                break
+            k += 1
+        if self._kind(k) is Word.GARMENT:
+            self._garment(self.lexemes[k], colours, negated)
+            self.last, self.at = Word.GARMENT, k + 1
+            return True
+        alone = worn and bool(colours) and self._kind(end) not in (*_THINGS, Word.PLACE, Word.PERSON)
+        if not alone or self.lexemes[i].word is not Word.COLOUR:
+            return False
+        for colour in colours:
+            self.wants.append(Want("colour", (colour.value,), colour.typed, negated))
+        self.last, self.at = Word.COLOUR, end
+        return True
+
+    def _garment(self, garment: Lexeme, colours: Sequence[Lexeme], negated: bool) -> None:
+        area = garment.detail[0]
+        topic = {"upper": "upper_colour", "lower": "lower_colour", "any": "colour"}.get(area)
+        for colour in colours:
+            if topic:
+                words = f"{colour.typed} {garment.typed}"
+                self.wants.append(Want(topic, (colour.value,), words, negated))
+        if not (negated and colours) and garment.value != "clothes":
+            self.wants.append(Want("garment", (garment.value,), garment.typed, negated))
+
+    def result(self) -> PersonPhrase:
+        kept = [
+            self.lexemes[i].spelled for i in range(self.start, self.at) if i not in self.unseen
+        ]
+        return PersonPhrase(
+            end=self.at,
+            value=self.value,
+            phrase=" ".join(kept),
+            count=self.count,
+            wants=tuple(self.wants),
+            actions=tuple(self.actions),
+            labels=tuple(dict.fromkeys(self.labels)),
+        )

@@ -1,0 +1,174 @@
+"""Where a search may look: the user's libraries and the chosen filters, as one set of shots.
+
+Membership is resolved to library ids once, and every query of a search starts from
+``Scope.shots``, so that there is no way to an answer around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Lower, StrIndex
+
+from ingest.models import Camera, Library, Shot
+from ingest.selectors import libraries_for
+from recognition.models import Attribute, Identity, Track
+from search.filters import Filters
+from search.matching import asked_readings
+from search.query_types import Kind, Names, Part, Query, Want
+
+User = AbstractBaseUser | AnonymousUser
+COLOUR_NAMES = ("upper_colour", "lower_colour")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The libraries a search sees, what was filtered, and what names in the query add.
+
+    ``required`` are groups of identity ids, one group per name in the query: someone of each must
+    be there; ``excluded`` are ids that must not.
+    """
+
+    library_ids: tuple[int, ...]
+    filters: Filters = Filters()
+    camera_ids: tuple[int, ...] = ()
+    excluded_cameras: tuple[int, ...] = ()
+    excluded_libraries: tuple[int, ...] = ()
+    required: tuple[tuple[int, ...], ...] = ()
+    excluded: tuple[int, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no library to look in."""
+        return not self.library_ids
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether less than all of the user's libraries is searched."""
+        return not self.filters.is_empty or bool(
+            self.camera_ids or self.excluded_cameras or self.excluded_libraries or self.required
+        )
+
+    def member_shots(self) -> QuerySet[Shot]:
+        """All shots of the libraries, whatever the filters."""
+        return Shot.objects.filter(asset__library_id__in=self.library_ids).order_by()
+
+    def shots(self) -> QuerySet[Shot]:
+        """The shots that membership, filters and names allow."""
+        filters, found = self.filters, self.member_shots()
+        if filters.library:
+            found = found.filter(asset__library__slug__in=filters.library)
+        if filters.camera:
+            found = found.filter(asset__camera_id__in=filters.camera)
+        if self.camera_ids:
+            found = found.filter(asset__camera_id__in=self.camera_ids)
+        if self.excluded_cameras:
+            found = found.exclude(asset__camera_id__in=self.excluded_cameras)
+        if self.excluded_libraries:
+            found = found.exclude(asset__library_id__in=self.excluded_libraries)
+        if filters.asset:
+            found = found.filter(asset_id__in=filters.asset)
+        if filters.scene:
+            found = found.filter(description__scene__in=filters.scene)
+        if filters.narrows_tracks:
+            found = found.filter(Exists(self._narrowed(Track.objects.filter(shot=OuterRef("pk")))))
+        for ids in self.required:
+            found = found.filter(
+                Exists(Track.objects.filter(shot=OuterRef("pk"), identity_id__in=ids))
+            )
+        return found
+
+    def tracks(self) -> QuerySet[Track]:
+        """The tracks of those shots that the filters allow."""
+        return self._narrowed(Track.objects.filter(shot__in=self.shots().values("pk"))).order_by()
+
+    def _narrowed(self, tracks: QuerySet[Track]) -> QuerySet[Track]:
+        if self.filters.identity:
+            tracks = tracks.filter(identity_id__in=self.filters.identity)
+        if self.filters.colour:
+            dressed = Attribute.objects.filter(
+                track=OuterRef("pk"), name__in=COLOUR_NAMES, value__in=self.filters.colour
+            )
+            tracks = tracks.filter(Exists(dressed))
+        return tracks
+
+
+def scope_for(user: User | None, filters: Filters) -> Scope:
+    """The scope of a user (None: the operator at the command line, who sees all libraries)."""
+    libraries = Library.objects.all() if user is None else libraries_for(user)
+    ids = libraries.order_by("id").values_list("id", flat=True)
+    return Scope(tuple(ids), filters)
+
+
+def names_in(scope: Scope, text: str) -> Names:
+    """The names within a scope that a text contains. Three questions, small answers."""
+    libraries = {"library_id__in": scope.library_ids}
+    identities = Identity.objects.filter(**libraries, is_hidden=False)
+    numbers = [int(n) for n in _NUMBERED.findall(text)[:20]]
+    spelled = _spelled_in(identities.exclude(name=""), text)
+    numbered = identities.filter(name="", number__in=numbers)
+    people = spelled.values_list("id", "name", "number").union(
+        numbered.values_list("id", "name", "number")
+    )
+    cameras = _spelled_in(Camera.objects.filter(**libraries), text)
+    named = _spelled_in(Library.objects.filter(id__in=scope.library_ids), text)
+    return Names(
+        identities=tuple(sorted((name or f"Person {n}", pk) for pk, name, n in people)),
+        cameras=tuple(sorted((name, pk) for pk, name in cameras.values_list("id", "name"))),
+        libraries=tuple(sorted((name, pk) for pk, name in named.values_list("id", "name"))),
+    )
+
+
+_NUMBERED = re.compile(r"\bperson\s+(\d{1,9})\b", re.IGNORECASE)
+_Row = TypeVar("_Row", Identity, Camera, Library)
+
+
+def _spelled_in(rows: QuerySet[_Row], text: str) -> QuerySet[_Row]:
+    """Rows whose name stands somewhere in the text, whatever the case."""
+    place = StrIndex(Lower(Value(" ".join(text.split()))), Lower("name"))
+    return rows.annotate(place=place).filter(place__gt=0).order_by()
+
+
+def apply_names(scope: Scope, query: Query, names: Names) -> Scope:
+    """The scope narrowed by the names that a query mentions.
+
+    A name that several libraries use stands for all of its bearers.
+    """
+    libraries = _ids(query, Kind.LIBRARY, names.libraries)
+    if libraries:
+        kept = tuple(pk for pk in scope.library_ids if pk in libraries)
+        scope = replace(scope, library_ids=kept)
+    return replace(
+        scope,
+        camera_ids=_ids(query, Kind.CAMERA, names.cameras),
+        excluded_cameras=_ids(query, Kind.CAMERA, names.cameras, negated=True),
+        excluded_libraries=_ids(query, Kind.LIBRARY, names.libraries, negated=True),
+        required=tuple(
+            _bearers(part, names.identities) for part in query.of_kind(Kind.IDENTITY)
+        ),
+        excluded=_ids(query, Kind.IDENTITY, names.identities, negated=True),
+    )
+
+
+def _ids(
+    query: Query, kind: Kind, pairs: Sequence[tuple[str, int]], *, negated: bool = False
+) -> tuple[int, ...]:
+    parts = query.of_kind(kind, negated=negated)
+    return tuple(dict.fromkeys(key for part in parts for key in _bearers(part, pairs)))
+
+
+def _bearers(part: Part, pairs: Sequence[tuple[str, int]]) -> tuple[int, ...]:
+    """All ids with the name that a part mentions."""
+    meant = int(part.value)
+    named = {name.casefold() for name, key in pairs if key == meant}
+    return tuple(key for name, key in pairs if name.casefold() in named)
+
+
+def wanted_readings(wants: Sequence[Want]) -> list[tuple[str, tuple[str, ...]]]:
+    """Attribute names and values that a part's positive wants ask for."""
+    return [ask for want in wants if not want.negated for ask in asked_readings(want)]

@@ -1,0 +1,498 @@
+"""The closed vocabularies of queries: words for people, clothes, colours, things, places.
+
+Data only, plus a lookup that forgives a typo. Canonical values are the words that the catalogue
+stores: ``Attribute.value``, ``Track.label`` (COCO's names) and ``Description.scene``. Written by
+hand from the vocabulary of COCO and Flickr8k captions and the places of the scene readers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+from itertools import combinations
+
+
+class Word(StrEnum):
+    """What a word (or a fixed phrase of up to three) is in a query."""
+
+    PERSON = "person"
+    AGE = "age"
+    COUNT = "count"
+    COLOUR = "colour"
+    GARMENT = "garment"
+    CARRIED = "carried"
+    ACTION = "action"
+    OBJECT = "object"
+    PLACE = "place"
+    SETTING = "setting"
+    LIGHT = "light"
+    NEGATION = "negation"
+    WEAR = "wear"  # links a person to clothes or things: in, wearing, with, carrying
+    LINK = "link"  # other function words
+    OTHER = "other"  # not in any vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A word's kind and canonical value; ``detail`` depends on the kind (see the tables)."""
+
+    word: Word
+    value: str
+    detail: tuple[str, ...] = ()
+
+
+COLOURS: dict[str, str] = {
+    "black": "black",
+    "white": "white",
+    "grey": "grey gray silver charcoal",
+    "red": "red crimson scarlet maroon burgundy",
+    "orange": "orange",
+    "yellow": "yellow golden mustard",
+    "green": "green olive lime khaki",
+    "blue": "blue navy turquoise cyan teal",
+    "purple": "purple violet lilac",
+    "pink": "pink magenta",
+    "brown": "brown tan",
+    "beige": "beige",
+}
+
+# canonical garment: where its colour is read off (upper, lower, any, none), and its words
+GARMENTS: dict[str, tuple[str, str]] = {
+    "coat": ("upper", "coat coats overcoat raincoat parka"),
+    "jacket": ("upper", "jacket jackets blazer anorak windbreaker"),
+    "shirt": ("upper", "shirt shirts t-shirt t-shirts tshirt tshirts tee blouse polo"),
+    "sweater": ("upper", "sweater sweaters hoodie hoodies jumper pullover cardigan sweatshirt"),
+    "vest": ("upper", "vest waistcoat hi-vis"),
+    "top": ("upper", "tank-top crop-top top"),
+    "dress": ("any", "dress dresses gown robe"),
+    "suit": ("any", "suit suits tuxedo uniform uniforms overalls"),
+    "trousers": ("lower", "trousers pants jeans leggings slacks"),
+    "shorts": ("lower", "shorts"),
+    "skirt": ("lower", "skirt skirts"),
+    "swimwear": ("any", "swimsuit bikini trunks"),
+    "clothes": ("any", "clothes clothing outfit costume"),
+    "hat": ("none", "hat hats cap caps beanie helmet helmets hood"),
+    "glasses": ("none", "glasses sunglasses goggles"),
+    "scarf": ("none", "scarf"),
+    "mask": ("none", "mask masks"),
+    "shoes": ("none", "shoes boots sneakers sandals"),
+    "gloves": ("none", "gloves"),
+    "apron": ("none", "apron"),
+    "long hair": ("none", "|long hair|long-haired"),
+    "long sleeves": ("none", "|long sleeves|long-sleeved"),
+    "short sleeves": ("none", "|short sleeves|short-sleeved"),
+}
+
+# canonical thing that people carry (also an attribute or a track's label), and its words
+CARRIED: dict[str, str] = {
+    "backpack": "backpack backpacks rucksack knapsack",
+    "handbag": "handbag handbags purse",
+    "bag": "bag bags",
+    "suitcase": "suitcase suitcases luggage trolley",
+    "umbrella": "umbrella umbrellas parasol",
+    "phone": "phone phones smartphone cellphone|cell phone|mobile phone",
+}
+
+# canonical: (gender, age group), words
+PERSON_NOUNS: dict[str, tuple[str, str, str]] = {
+    "person": ("", "", "person human somebody someone anyone anybody individual figure pedestrian"),
+    "people": ("", "", "people persons humans pedestrians folks family team"),
+    "man": ("man", "", "man guy gentleman male dude"),
+    "men": ("man", "", "men guys gentlemen males"),
+    "woman": ("woman", "", "woman lady female"),
+    "women": ("woman", "", "women ladies females"),
+    "boy": ("man", "child", "boy"),
+    "boys": ("man", "child", "boys"),
+    "girl": ("woman", "child", "girl"),
+    "girls": ("woman", "child", "girls"),
+    "child": ("", "child", "child kid toddler baby"),
+    "children": ("", "child", "children kids toddlers babies"),
+    "worker": ("", "", "worker employee engineer technician labourer"),
+    "workers": ("", "", "workers employees engineers technicians staff"),
+    "player": ("", "", "player athlete runner dancer skater surfer climber swimmer skier"),
+    "players": ("", "", "players athletes runners dancers skaters surfers climbers swimmers"),
+    "customer": ("", "", "customer shopper visitor tourist student teacher chef waiter"),
+    "customers": ("", "", "customers shoppers visitors tourists students passengers"),
+    "cyclist": ("", "", "cyclist biker rider"),
+    "cyclists": ("", "", "cyclists bikers riders"),
+}
+PLURAL_NOUNS = frozenset(
+    "people men women boys girls children workers players customers cyclists".split()
+)
+
+AGES: dict[str, str] = {
+    "child": "little small",
+    "young": "young teenage teenaged adolescent",
+    "adult": "adult grown-up middle-aged",
+    "old": "old elderly senior aged",
+}
+
+# words: (least, most; -1: no upper bound)
+COUNTS: dict[str, tuple[int, int]] = {
+    "one": (1, 1),
+    "a single|single|1|alone|lone|only one": (1, 1),
+    "two|2|a couple of|couple of|both|a pair of|pair of|a couple": (2, 2),
+    "three|3": (3, 3),
+    "four|4": (4, 4),
+    "five|5": (5, 5),
+    "six|6": (6, 6),
+    "seven|7": (7, 7),
+    "eight|8": (8, 8),
+    "nine|9": (9, 9),
+    "ten|10": (10, 10),
+    "several|some|a few|few|multiple": (2, -1),
+    "many|lots of|a lot of": (4, -1),
+    "a group of|group of|groups of|a team of": (3, -1),
+    "a crowd of|crowd of|crowds of": (5, -1),
+}
+# nouns that are people and a count in one; nobody is a negation with no one left
+CROWDS: dict[str, tuple[int, int]] = {
+    "a crowd|crowd|crowds|crowded": (5, -1),
+    "a group|group": (3, -1),
+    "nobody|no one|noone|no people|no person|no humans|without people|unpeopled": (0, 0),
+}
+
+# canonical action: movement of the track that agrees ("" for none), and its words
+ACTIONS: dict[str, tuple[str, str]] = {
+    "walk": ("walking", "walk walks walking walked stroll strolling strolls"),
+    "run": ("running", "run runs running jog jogs jogging sprint sprinting"),
+    "stand": ("stationary", "stand stands standing wait waits waiting"),
+    "sit": ("stationary", "sit sits sitting seated|sitting down|sits down"),
+    "lie": ("stationary", "lie lies lying sleep sleeps sleeping"),
+    "dance": ("", "dance dances dancing ballet"),
+    "jump": ("", "jump jumps jumping leap leaping"),
+    "climb": ("", "climb climbs climbing"),
+    "swim": ("", "swim swims swimming dive dives diving"),
+    "ride": ("", "ride rides riding cycle cycles cycling biking"),
+    "drive": ("", "drive drives driving"),
+    "skate": ("", "skate skates skating skateboarding snowboarding skiing surfing"),
+    "talk": ("", "talk talks talking speak speaks speaking chat chatting interview"),
+    "sign": ("", "signing|sign language|using sign language"),
+    "eat": ("", "eat eats eating dine dining"),
+    "drink": ("", "drink drinks drinking"),
+    "smoke": ("", "smoking smokes"),
+    "cook": ("", "cooking cooks chopping baking"),
+    "read": ("", "read reads reading"),
+    "write": ("", "write writes writing draw drawing paint painting"),
+    "type": ("", "typing types"),
+    "work": ("", "working works"),
+    "play": ("", "play plays playing"),
+    "hold": ("", "hold holds holding"),
+    "carry": ("", "carry carries carrying"),
+    "push": ("", "push pushes pushing"),
+    "pull": ("", "pull pulls pulling drag dragging"),
+    "lift": ("", "lift lifts lifting"),
+    "throw": ("", "throw throws throwing toss tossing"),
+    "catch": ("", "catch catches catching"),
+    "kick": ("", "kick kicks kicking"),
+    "wave": ("", "waving"),
+    "point": ("", "point pointing points"),
+    "look": ("", "look looks looking watch watches watching stare staring"),
+    "smile": ("", "smile smiles smiling laugh laughs laughing"),
+    "cry": ("", "cry cries crying"),
+    "hug": ("", "hug hugs hugging kiss kisses kissing embrace embracing"),
+    "fight": ("", "fight fights fighting"),
+    "shake hands": ("", "shaking hands|shake hands|handshake"),
+    "clap": ("", "clap claps clapping"),
+    "sing": ("", "sing sings singing"),
+    "exercise": ("", "exercise exercises exercising stretching yoga squat squats lunges"),
+    "turn": ("", "turning turns"),
+    "enter": ("", "enter enters entering arrive arrives arriving"),
+    "leave": ("", "leave leaves leaving exit exits exiting"),
+    "open": ("", "open opens opening"),
+    "cross": ("", "crossing crosses"),
+    "shop": ("", "shopping"),
+    "use": ("", "use uses using"),
+}
+
+# COCO's label: words for it. Also what the detector may call the same thing.
+OBJECTS: dict[str, str] = {
+    "bicycle": "bicycle bicycles bike bikes",
+    "car": "car cars automobile automobiles taxi taxis sedan",
+    "motorcycle": "motorcycle motorcycles motorbike motorbikes scooter scooters moped",
+    "airplane": "airplane airplanes plane planes aircraft aeroplane jet",
+    "bus": "bus buses",
+    "train": "train trains tram trams",
+    "truck": "truck trucks lorry lorries",
+    "vehicle": "vehicle vehicles traffic van vans",
+    "boat": "boat boats ship ships canoe kayak sailboat",
+    "traffic light": "|traffic light|traffic lights|stoplight",
+    "fire hydrant": "|fire hydrant",
+    "stop sign": "|stop sign",
+    "parking meter": "|parking meter",
+    "bench": "bench benches",
+    "bird": "bird birds pigeon pigeons duck ducks goose geese seagull swan",
+    "cat": "cat cats kitten kittens",
+    "dog": "dog dogs puppy puppies",
+    "horse": "horse horses pony ponies",
+    "sheep": "sheep lamb lambs goat goats",
+    "cow": "cow cows cattle bull",
+    "elephant": "elephant elephants",
+    "bear": "bear bears",
+    "zebra": "zebra zebras",
+    "giraffe": "giraffe giraffes",
+    "animal": "animal animals",
+    "tie": "tie necktie",
+    "frisbee": "frisbee frisbees",
+    "skis": "ski skis",
+    "snowboard": "snowboard",
+    "ball": "ball balls football basketball|sports ball|soccer ball",
+    "kite": "kite kites",
+    "baseball bat": "|baseball bat",
+    "skateboard": "skateboard skateboards",
+    "surfboard": "surfboard surfboards",
+    "tennis racket": "racket racquet|tennis racket",
+    "bottle": "bottle bottles",
+    "wine glass": "|wine glass|wine glasses",
+    "cup": "cup cups mug mugs",
+    "fork": "fork forks",
+    "knife": "knife knives",
+    "spoon": "spoon spoons",
+    "bowl": "bowl bowls",
+    "banana": "banana bananas",
+    "apple": "apple apples",
+    "sandwich": "sandwich sandwiches",
+    "broccoli": "broccoli",
+    "carrot": "carrot carrots",
+    "hot dog": "|hot dog",
+    "pizza": "pizza pizzas",
+    "donut": "donut donuts doughnut",
+    "cake": "cake cakes",
+    "food": "food meal",
+    "fruit": "fruit fruits",
+    "chair": "chair chairs stool armchair",
+    "couch": "couch sofa sofas",
+    "potted plant": "|potted plant|houseplant",
+    "bed": "bed beds",
+    "dining table": "table tables desk desks|dining table",
+    "toilet": "toilet",
+    "television": "television televisions tv tvs monitor monitors screen screens",
+    "laptop": "laptop laptops computer computers",
+    "mouse": "mouse",
+    "keyboard": "keyboard keyboards",
+    "microwave": "microwave",
+    "oven": "oven stove",
+    "sink": "sink",
+    "refrigerator": "refrigerator fridge",
+    "book": "book books",
+    "clock": "clock clocks",
+    "vase": "vase",
+    "scissors": "scissors",
+    "teddy bear": "|teddy bear|teddy",
+    "toothbrush": "toothbrush",
+}
+# one word for several labels
+LABEL_GROUPS: dict[str, tuple[str, ...]] = {
+    "vehicle": ("car", "bus", "truck", "motorcycle", "train"),
+    "animal": ("bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra"),
+    "fruit": ("apple", "banana", "orange"),
+    "food": ("sandwich", "pizza", "cake", "donut", "hot dog", "apple", "banana"),
+    "bag": ("handbag", "backpack", "suitcase"),
+    "truck": ("truck",),
+}
+
+# scene label: words for it. Labels of every scene reader, closest first (see SCENE_KIN).
+PLACES: dict[str, str] = {
+    "bathroom": "bathroom bathrooms restroom washroom",
+    "beach": "beach beaches seaside shore seashore",
+    "bedroom": "bedroom bedrooms",
+    "building": "building buildings house houses tower towers skyscraper facade",
+    "city": "city town downtown cityscape skyline",
+    "classroom": "classroom classrooms lecture school",
+    "coast": "coast coastline cliff cliffs",
+    "corridor": "corridor corridors hallway hallways hall aisle",
+    "desert": "desert dune dunes",
+    "factory": "factory warehouse workshop industrial assembly|construction site",
+    "field": "field fields meadow grass lawn farm countryside grassland",
+    "forest": "forest forests woods woodland jungle",
+    "garage": "garage|parking lot|car park|parking",
+    "garden": "garden gardens yard backyard",
+    "glacier": "glacier glaciers",
+    "gym": "gym gymnasium",
+    "highway": "highway highways motorway freeway expressway",
+    "kitchen": "kitchen kitchens",
+    "laboratory": "lab laboratory",
+    "lake": "lake lakes pond river rivers stream creek waterfall",
+    "library": "|the library|a library|public library|in library",
+    "living room": "lounge|living room|living-room",
+    "lobby": "lobby foyer reception",
+    "mountain": "mountain mountains hill hills peak alps",
+    "office": "office offices cubicle|meeting room|conference room",
+    "park": "park parks",
+    "playground": "playground playgrounds",
+    "restaurant": "restaurant restaurants cafe diner bar pub canteen cafeteria",
+    "room": "room rooms",
+    "sea": "sea ocean seas waves surf",
+    "sky": "sky clouds",
+    "snow": "snow snowy",
+    "square": "plaza square courtyard piazza",
+    "stadium": "stadium arena pitch court",
+    "stage": "stage theatre theater concert",
+    "station": "station platform airport subway metro|train station|bus station|bus stop",
+    "store": "store stores shop shops supermarket market mall grocery",
+    "street": "street streets road roads sidewalk pavement crosswalk intersection alley avenue",
+    "pool": "pool|swimming pool",
+    "bridge": "bridge bridges",
+    "water": "water",
+}
+# labels that also answer for a place, so that readers with other label sets are asked rightly
+SCENE_KIN: dict[str, tuple[str, ...]] = {
+    "beach": ("beach", "coast", "sea"),
+    "coast": ("coast", "beach", "sea"),
+    "sea": ("sea", "coast", "beach", "lake"),
+    "water": ("sea", "lake", "coast", "beach"),
+    "building": ("building", "buildings", "tall building", "street", "inside city"),
+    "city": ("city", "inside city", "street", "tall building", "buildings"),
+    "street": ("street", "inside city", "city", "road"),
+    "highway": ("highway", "road"),
+    "mountain": ("mountain", "glacier"),
+    "snow": ("snow", "glacier", "mountain"),
+    "glacier": ("glacier", "mountain"),
+    "field": ("field", "open country", "park"),
+    "lake": ("lake", "river"),
+    "room": ("living room", "bedroom", "office", "room"),
+    "store": ("store", "shop"),
+    "square": ("square", "plaza", "street"),
+    "corridor": ("corridor", "lobby"),
+    "factory": ("factory", "industrial", "warehouse"),
+    "garden": ("garden", "park"),
+    "suburb": ("suburb",),
+}
+
+SETTINGS: dict[str, str] = {
+    "indoors": "indoors indoor inside|in doors",
+    "outdoors": "outdoors outdoor outside|out doors|in the open",
+}
+LIGHTS: dict[str, str] = {
+    "day": "daytime daylight sunny sunlight|by day|during the day|in the day|in daylight|day",
+    "night": "night nighttime dark evening nightfall|at night|by night|in the dark|after dark",
+}
+NEGATIONS = (
+    "no not without never except excluding minus isn't aren't don't doesn't isnt arent dont doesnt"
+    " hasn't hasnt wasn't|but not|and no|and not|does not|do not|is not|are not"
+)
+WEARS = "in wearing wears wear with having has dressed carrying holding"
+LINKS = (
+    "a an the and or of at on near by beside behind before after next to from into onto over under"
+    " who that which is are was were be being there his her their its it they he she while along"
+    " across around through between during up down as for there's this these those where when"
+    "|next to|in front of|on top of|close to|inside of|outside of"
+)
+# correct words that lie one letter from a vocabulary word and mean something else
+NOT_TYPOS = frozenset(
+    (
+        "short block blank while greed greet greek house beech teach woken shire skier cloth coast"
+        " prone plant place trial trail chain cable class grass glass stare start state stand sport"
+        " spot spots shape sharp other others order words world would could should their these"
+        " those where there three threw tried water later tower lower power brown crown drown track"
+        " track crack trick truce trust stage stale steer steed sheet sheer sleep speak spoke board"
+        " round found sound wound mound hound hours horns norse rouse mouse louse parks parka paris"
+        " pairs stair stairs chairs couch coach touch pitch ditch catch watch match march reach"
+        " peach beads bread break light right might night sight fight tight eight white write waste"
+        " paste taste table fable cable phase phone photo shot shots movie video clip clips frame"
+        " scene scenes money monkey donkey honey finger singer signal single jingle mingle"
+        " dinner winner thinner banner manner planner"
+    ).split()
+)
+
+
+def _words(text: str) -> list[str]:
+    """Words of a table: single ones by spaces, fixed phrases after ``|``."""
+    first, *phrases = text.split("|")
+    return [*first.split(), *(phrase.strip() for phrase in phrases if phrase.strip())]
+
+
+def _build() -> dict[str, Entry]:
+    found: dict[str, Entry] = {}
+
+    def add(text: str, entry: Entry) -> None:
+        for word in _words(text):
+            found.setdefault(word, entry)
+
+    for text in CROWDS:
+        for phrase in text.split("|"):
+            least, most = CROWDS[text]
+            found[phrase] = Entry(Word.PERSON, "people", ("", "", str(least), str(most)))
+    for text, (least, most) in COUNTS.items():
+        for phrase in text.split("|"):
+            found[phrase] = Entry(Word.COUNT, phrase, (str(least), str(most)))
+    for value, text in LIGHTS.items():
+        add(text, Entry(Word.LIGHT, value))
+    for value, text in SETTINGS.items():
+        add(text, Entry(Word.SETTING, value))
+    for value, (gender, age, text) in PERSON_NOUNS.items():
+        add(text, Entry(Word.PERSON, value, (gender, age)))
+    for value, text in COLOURS.items():
+        add(text, Entry(Word.COLOUR, value))
+    for value, (area, text) in GARMENTS.items():
+        add(text, Entry(Word.GARMENT, value, (area,)))
+    for value, text in CARRIED.items():
+        add(text, Entry(Word.CARRIED, value))
+    for value, (movement, text) in ACTIONS.items():
+        add(text, Entry(Word.ACTION, value, (movement,)))
+    for value, text in AGES.items():
+        add(text, Entry(Word.AGE, value))
+    for value, text in OBJECTS.items():
+        add(text, Entry(Word.OBJECT, value))
+    for value, text in PLACES.items():
+        add(text, Entry(Word.PLACE, value))
+    add(NEGATIONS, Entry(Word.NEGATION, "not"))
+    add(WEARS, Entry(Word.WEAR, "wear"))
+    add(LINKS, Entry(Word.LINK, ""))
+    for word in ("holding", "carrying"):
+        found[word] = Entry(Word.ACTION, "hold", ("",))
+    return found
+
+
+ENTRIES: dict[str, Entry] = _build()
+LONGEST_PHRASE = max(len(phrase.split()) for phrase in ENTRIES)
+_CORRECTED = frozenset(
+    {Word.PERSON, Word.COLOUR, Word.GARMENT, Word.CARRIED, Word.ACTION, Word.OBJECT, Word.PLACE}
+)
+_SHORTEST_CORRECTED = 5
+_CLOSE_ENOUGH = 0.8
+"""By eye: one slip in five letters ("womna") is .8, one in eight .88."""
+
+
+def _deletions(word: str) -> set[str]:
+    """The word, and with one letter left out; of long words with two (SymSpell's index)."""
+    depth = 2 if len(word) >= 8 else 1
+    found = {word}
+    for count in range(1, depth + 1):
+        for gaps in combinations(range(len(word)), count):
+            found.add("".join(c for i, c in enumerate(word) if i not in gaps))
+    return found
+
+
+def _index() -> dict[str, tuple[str, ...]]:
+    index: dict[str, list[str]] = {}
+    for word, entry in ENTRIES.items():
+        if entry.word in _CORRECTED and word.isalpha() and len(word) >= _SHORTEST_CORRECTED:
+            for deletion in _deletions(word):
+                index.setdefault(deletion, []).append(word)
+    return {key: tuple(words) for key, words in index.items()}
+
+
+_DELETIONS = _index()
+
+
+def look_up(word: str) -> Entry | None:
+    """The entry of a casefolded word or phrase, if it is in a vocabulary."""
+    return ENTRIES.get(word)
+
+
+def correct(word: str) -> str | None:
+    """The vocabulary word that a casefolded unknown word is a typo of, if that is plain.
+
+    Only words of five letters and more, with the same first letter, and no other English word.
+    """
+    if not (_SHORTEST_CORRECTED <= len(word) <= 24) or not word.isalpha() or word in NOT_TYPOS:
+        return None
+    near = {known for d in _deletions(word) for known in _DELETIONS.get(d, ())}
+    ranked = sorted(
+        (SequenceMatcher(None, word, known).ratio(), known)
+        for known in near
+        if known[0] == word[0] and abs(len(known) - len(word)) <= 1
+    )
+    return ranked[-1][1] if ranked and ranked[-1][0] >= _CLOSE_ENOUGH else None

@@ -1,0 +1,62 @@
+// What every page does: "/" goes to the search box, Escape closes menus, the theme is switched.
+
+const SEARCH = "[data-search-focus]";
+
+function isTyping(target) {
+  return target instanceof Element && target.closest("input, textarea, select, [contenteditable]");
+}
+
+function focusSearch() {
+  const boxes = [...document.querySelectorAll(SEARCH)].filter((box) => box.offsetParent !== null);
+  const box = boxes.at(-1);
+  if (!box) return false;
+  box.focus();
+  box.select?.();
+  return true;
+}
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu !== except) menu.open = false;
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "/" && !isTyping(event.target) && focusSearch()) event.preventDefault();
+  if (event.key === "Escape") {
+    const open = document.querySelector("details.menu[open]");
+    closeMenus();
+    open?.querySelector("summary")?.focus();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  closeMenus(event.target.closest?.("details.menu"));
+  const button = event.target.closest?.("[data-theme-toggle]");
+  if (button) switchTheme();
+});
+
+function isDark() {
+  const chosen = document.documentElement.dataset.theme;
+  if (chosen) return chosen === "dark";
+  return matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+function switchTheme() {
+  const next = isDark() ? "light" : "dark";
+  document.documentElement.dataset.theme = next;
+  try {
+    localStorage.setItem("everyid-theme", next);
+  } catch {
+    // Storage is blocked: the choice lasts for this page.
+  }
+}
+
+// A form that asks to be sent when a choice changes; without this module its button does it.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("form[data-submit-on-change]");
+  if (form && event.target.matches("select, input[type=checkbox], input[type=radio]")) {
+    form.requestSubmit();
+  }
+});

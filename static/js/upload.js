@@ -1,0 +1,115 @@
+// Sends chosen or dropped files one after the other, each with its progress and its answer.
+// Without this module the same form sends them all at once.
+
+const form = document.querySelector("[data-upload]");
+const list = document.querySelector("[data-uploads]");
+const after = document.querySelector("[data-after]");
+const template = document.querySelector("[data-upload-row]");
+const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+const queue = [];
+let sending = false;
+
+function addRow(file) {
+  const row = template.content.firstElementChild.cloneNode(true);
+  row.querySelector(".upload__name").textContent = file.name;
+  row.querySelector(".upload__say").textContent = "Waiting";
+  list.append(row);
+  return row;
+}
+
+function say(row, outcome, sentence, address) {
+  row.querySelector("progress")?.remove();
+  row.classList.add(`upload--${outcome}`);
+  const place = row.querySelector(".upload__say");
+  place.textContent = `${sentence} `;
+  if (address) {
+    const link = document.createElement("a");
+    link.href = address;
+    link.textContent = "Open";
+    place.append(link);
+  }
+}
+
+function show(row, request) {
+  const answer = request.response;
+  if (request.status === 200 && answer?.results?.length) {
+    const [result] = answer.results;
+    say(row, result.outcome, result.sentence, result.asset);
+    after.hidden = false;
+    return;
+  }
+  const reasons = {
+    0: "The connection was lost. Choose the file again.",
+    413: "The file is larger than this server accepts.",
+    403: "You may not add footage here any more. Load the page anew.",
+  };
+  say(row, "refused", answer?.detail ?? reasons[request.status] ?? `The server answered ${request.status}. Choose the file again.`);
+}
+
+function send({ file, row }) {
+  return new Promise((done) => {
+    const request = new XMLHttpRequest();
+    const bar = row.querySelector("progress");
+    const place = row.querySelector(".upload__say");
+    request.open("POST", form.action || location.href);
+    request.responseType = "json";
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("X-CSRFToken", token);
+    request.upload.addEventListener("progress", (event) => {
+      if (!event.lengthComputable) return;
+      bar.value = (100 * event.loaded) / event.total;
+      place.textContent = event.loaded < event.total ? `${Math.floor(bar.value)} % sent` : "Sent. Looking at it";
+    });
+    request.addEventListener("loadend", () => {
+      show(row, request);
+      done();
+    });
+    const body = new FormData();
+    body.append("files", file, file.name);
+    request.send(body);
+  });
+}
+
+async function run() {
+  if (sending) return;
+  sending = true;
+  while (queue.length) await send(queue.shift());
+  sending = false;
+}
+
+function take(files) {
+  for (const file of files) queue.push({ file, row: addRow(file) });
+  run();
+}
+
+form.addEventListener("change", (event) => {
+  if (event.target.type !== "file") return;
+  take([...event.target.files]);
+  event.target.value = "";
+});
+
+const drop = document.querySelector("[data-drop]");
+for (const name of ["dragenter", "dragover"]) {
+  drop.addEventListener(name, (event) => {
+    event.preventDefault();
+    drop.classList.add("drop--over");
+  });
+}
+for (const name of ["dragleave", "drop"]) {
+  drop.addEventListener(name, () => drop.classList.remove("drop--over"));
+}
+drop.addEventListener("drop", (event) => {
+  event.preventDefault();
+  const items = [...event.dataTransfer.items].filter((item) => item.kind === "file");
+  const folders = new Set(items.flatMap((item, index) => (item.webkitGetAsEntry?.()?.isDirectory ? [index] : [])));
+  const files = [...event.dataTransfer.files];
+  for (const index of folders) {
+    say(addRow(files[index]), "refused", "This is a folder: open it and choose the files in it.");
+  }
+  take(files.filter((_file, index) => !folders.has(index)));
+});
+
+// Leaving while files are on their way would lose them.
+window.addEventListener("beforeunload", (event) => {
+  if (sending) event.preventDefault();
+});

@@ -1,0 +1,420 @@
+"""Made films with known truth: people who walk through drawn places, cuts, dissolves, flashes.
+
+A film is a list of scenes; a scene is a place and people on their ways through it.
+``make_film`` draws it, encodes it and returns the truth: where the cuts are, and in which box
+each person stands in every frame. ``draw_background`` and ``draw_person`` draw single pictures,
+uint8 RGB (height, width, 3). The same seed draws the same picture.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.container import OutputContainer
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+from PIL import Image as Pictures
+from PIL import ImageDraw, ImageFilter
+
+Image = NDArray[np.uint8]
+Colour = tuple[int, int, int]
+Box = tuple[float, float, float, float]
+
+COLOURS: dict[str, Colour] = {
+    "red": (196, 38, 42), "orange": (226, 122, 34), "yellow": (234, 200, 52),
+    "green": (48, 132, 66), "blue": (42, 80, 172), "purple": (112, 58, 146),
+    "pink": (232, 132, 168), "brown": (112, 74, 46), "black": (28, 28, 32),
+    "white": (238, 238, 234), "grey": (128, 130, 134), "beige": (206, 184, 148),
+}  # fmt: skip
+SKINS: tuple[Colour, ...] = ((246, 212, 184), (222, 172, 132), (164, 112, 76), (96, 62, 44))
+PLACES = ("beach", "street", "room", "park", "night")
+_SUPERSAMPLING = 2
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who walks: an identity and what they wear; colours are names of ``COLOURS``."""
+
+    name: str
+    coat: str = "red"
+    trousers: str = "blue"
+    hair: str = "brown"
+    skin: int = 0
+    has_long_coat: bool = False
+    has_long_hair: bool = False
+
+
+@dataclass(frozen=True)
+class Way:
+    """A person's way through a scene: feet from ``start`` to ``end`` (x, y as parts of the
+    picture), standing ``height`` (a part of the picture's height) tall."""
+
+    person: Person
+    start: tuple[float, float] = (0.1, 0.95)
+    end: tuple[float, float] = (0.9, 0.95)
+    height: float = 0.6
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A place with people for some seconds. ``dissolve_s`` mixes it with the scene before;
+    ``flash_at_s`` whitens two frames; ``pan`` moves the camera by this part of the width."""
+
+    place: str
+    duration_s: Fraction = Fraction(2)
+    ways: tuple[Way, ...] = ()
+    seed: int = 0
+    dissolve_s: Fraction = Fraction(0)
+    flash_at_s: Fraction | None = None
+    pan: float = 0.0
+
+
+@dataclass(frozen=True)
+class SeenPerson:
+    """Where a person is in a frame: ``xyxy_px`` of the whole figure."""
+
+    person: Person
+    xyxy_px: Box
+
+
+@dataclass(frozen=True)
+class Film:
+    """A made film and its truth. Times are in units of ``time_base``.
+
+    ``cuts``: pts of the first frame of each later shot (the middle of a dissolve);
+    ``dissolves``: (start, end) of those that are gradual; ``people[i]`` are those of frame
+    ``i``, whose time is ``pts[i]``.
+    """
+
+    path: Path
+    time_base: Fraction
+    size: tuple[int, int]
+    pts: tuple[int, ...]
+    cuts: tuple[int, ...]
+    dissolves: tuple[tuple[int, int], ...]
+    people: tuple[tuple[SeenPerson, ...], ...] = field(repr=False)
+
+
+def make_film(
+    path: Path,
+    scenes: Sequence[Scene],
+    *,
+    rate: Fraction = Fraction(25),
+    size: tuple[int, int] = (320, 180),
+    codec: str = "libx264",
+    pixel_format: str = "yuv420p",
+    b_frames: int = 0,
+    variable_rate: bool = False,
+    audio: str | None = None,
+    timecode: str | None = None,
+    rotation_deg: int = 0,
+    tags: dict[str, str] | None = None,
+    options: dict[str, str] | None = None,
+    noise: float = 1.5,
+) -> Film:
+    """Draw and encode a film; the container follows from the path's suffix.
+
+    ``variable_rate`` leaves out frames in an irregular pattern, ``audio`` is a codec for a tone,
+    ``rotation_deg`` is the turn that players are told to make (clockwise), ``noise`` the
+    deviation of sensor noise. Sizes are even, width and height of the coded picture.
+    """
+    frames = _draw_film(scenes, rate, size, variable_rate=variable_rate, noise=noise)
+    pts: list[int] = []
+    people: list[tuple[SeenPerson, ...]] = []
+    with av.open(str(path), "w", format=_FORMATS.get(path.suffix)) as output:
+        output.metadata.update(tags or {})
+        stream = output.add_stream(codec, rate=rate, options=dict(options or {}))
+        stream.width, stream.height = size
+        stream.pix_fmt = pixel_format
+        stream.codec_context.time_base = 1 / rate
+        stream.codec_context.max_b_frames = b_frames
+        if timecode:
+            stream.metadata["timecode"] = timecode
+        if rotation_deg:
+            stream.set_display_rotation(-rotation_deg)
+        sound = output.add_stream(audio, rate=48000, layout="mono") if audio else None
+        for index, image, seen in frames:
+            frame = VideoFrame.from_ndarray(image, format="rgb24")
+            frame.pts, frame.time_base = index, 1 / rate
+            output.mux(stream.encode(frame))
+            pts.append(index)
+            people.append(seen)
+        output.mux(stream.encode(None))
+        if sound is not None:
+            _write_tone(output, sound, float((pts[-1] + 1) / rate))
+    cuts, dissolves = _truth(scenes, rate, pts)
+    return Film(path, 1 / rate, size, tuple(pts), cuts, dissolves, tuple(people))
+
+
+_FORMATS = {".264": "h264", ".h264": "h264", ".265": "hevc"}
+
+
+def draw_background(place: str, size: tuple[int, int], seed: int = 0) -> Image:
+    """A place (one of ``PLACES``) at ``size`` (width, height) in pixels."""
+    width, height = size
+    randoms = np.random.default_rng([seed, PLACES.index(place)])
+    picture = Pictures.new("RGB", (width * _SUPERSAMPLING, height * _SUPERSAMPLING))
+    pen = ImageDraw.Draw(picture)
+    _PLACES[place](picture, pen, randoms)
+    picture = picture.resize(size, Pictures.Resampling.BOX)
+    grain = randoms.normal(0, 2.5, (height, width, 1))
+    return np.clip(np.asarray(picture) + grain, 0, 255).astype(np.uint8)
+
+
+def draw_person(
+    image: Image, person: Person, feet_px: tuple[float, float], height_px: float, phase: float
+) -> tuple[Image, Box]:
+    """The picture with a person on it, and their box (x1, y1, x2, y2 in pixels, clipped).
+
+    ``feet_px`` is where they stand, ``height_px`` how tall they are, ``phase`` (0 to 1) the
+    moment within a double step; a negative ``phase`` walks to the left.
+    """
+    scale = _SUPERSAMPLING
+    side = math.ceil(height_px * 1.1 * scale)
+    layer = Pictures.new("RGBA", (side, side))
+    _draw_figure(ImageDraw.Draw(layer), person, side / 2, side * 0.98, height_px * scale, phase)
+    layer = layer.resize((max(1, side // scale), max(1, side // scale)), Pictures.Resampling.BOX)
+    left, top = round(feet_px[0] - layer.width / 2), round(feet_px[1] - layer.height * 0.98)
+    picture = Pictures.fromarray(image)
+    picture.paste(layer, (left, top), layer)
+    x1, y1, x2, y2 = layer.getbbox() or (0, 0, 1, 1)
+    height, width = image.shape[:2]
+    box = (
+        float(min(max(left + x1, 0), width)), float(min(max(top + y1, 0), height)),
+        float(min(max(left + x2, 0), width)), float(min(max(top + y2, 0), height)),
+    )  # fmt: skip
+    return np.array(picture), box
+
+
+def draw_scene(
+    scene: Scene, size: tuple[int, int], time_s: float, background: Image | None = None
+) -> tuple[Image, tuple[SeenPerson, ...]]:
+    """The picture of a scene ``time_s`` seconds after its start, and who is seen where.
+
+    ``background`` is that of ``scene_background``, to draw it once only.
+    """
+    width, height = size
+    wide = scene_background(scene, size) if background is None else background
+    done = min(1.0, time_s / float(scene.duration_s))
+    offset = round(abs(scene.pan) * width * (done if scene.pan >= 0 else 1 - done))
+    image = wide[:, offset : offset + width].copy()
+    seen = []
+    for way in sorted(scene.ways, key=lambda way: way.end[1]):
+        x = (way.start[0] + (way.end[0] - way.start[0]) * done) * width
+        y = (way.start[1] + (way.end[1] - way.start[1]) * done) * height
+        is_still = abs(way.end[0] - way.start[0]) < 0.02
+        phase = 0.25 if is_still else (time_s * 0.9) % 1.0
+        if way.end[0] < way.start[0]:
+            phase = -phase - 1e-6
+        image, box = draw_person(image, way.person, (x, y), way.height * height, phase)
+        if box[2] - box[0] > 2 and box[3] - box[1] > 2:
+            seen.append(SeenPerson(way.person, box))
+    return image, tuple(seen)
+
+
+def scene_background(scene: Scene, size: tuple[int, int]) -> Image:
+    """The place of a scene, wider than ``size`` by what the camera pans over."""
+    wide = size[0] + math.ceil(abs(scene.pan) * size[0])
+    return draw_background(scene.place, (wide, size[1]), scene.seed)
+
+
+def _draw_film(
+    scenes: Sequence[Scene],
+    rate: Fraction,
+    size: tuple[int, int],
+    *,
+    variable_rate: bool,
+    noise: float,
+) -> Iterator[tuple[int, Image, tuple[SeenPerson, ...]]]:
+    """Frame index, picture and people of every frame that is kept."""
+    randoms = np.random.default_rng(7)
+    starts = _starts(scenes, rate)
+    backgrounds = [scene_background(scene, size) for scene in scenes]
+    for number, scene in enumerate(scenes):
+        mixed = round(scene.dissolve_s * rate) if number else 0
+        for index in range(starts[number], starts[number + 1]):
+            since = index - starts[number]
+            image, seen = draw_scene(scene, size, float(since / rate), backgrounds[number])
+            if since < mixed:  # the scene before goes on beneath
+                before = scenes[number - 1]
+                later_s = float(before.duration_s + since / rate)
+                under, _ = draw_scene(before, size, later_s, backgrounds[number - 1])
+                share = (since + 1) / (mixed + 1)
+                image = (under * (1 - share) + image * share).astype(np.uint8)
+            flash = scene.flash_at_s
+            if flash is not None and 0 <= since / rate - flash < Fraction(2) / rate:
+                image = (image * 0.15 + 255 * 0.85).astype(np.uint8)
+            if variable_rate and index and randoms.random() < 0.3 and since:
+                continue
+            grain = randoms.normal(0, noise, image.shape[:2]).astype(np.int16)[..., None]
+            yield index, np.clip(image + grain, 0, 255).astype(np.uint8), seen
+
+
+def _starts(scenes: Sequence[Scene], rate: Fraction) -> list[int]:
+    starts = [0]
+    for scene in scenes:
+        starts.append(starts[-1] + max(1, round(scene.duration_s * rate)))
+    return starts
+
+
+def _truth(
+    scenes: Sequence[Scene], rate: Fraction, pts: Sequence[int]
+) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
+    cuts, dissolves = [], []
+    for start, scene in zip(_starts(scenes, rate)[1:-1], scenes[1:], strict=True):
+        mixed = round(scene.dissolve_s * rate)
+        cuts.append(next(time for time in pts if time >= start + mixed // 2))
+        if mixed:
+            dissolves.append((start, start + mixed))
+    return tuple(cuts), tuple(dissolves)
+
+
+def _write_tone(output: OutputContainer, stream: av.AudioStream, seconds: float) -> None:
+    samples = np.arange(int(seconds * 48000))
+    tone = (np.sin(samples * 2 * np.pi * 440 / 48000) * 8000).astype(np.int16)
+    for start in range(0, len(tone), 1024):
+        frame = AudioFrame.from_ndarray(tone[None, start : start + 1024], "s16", "mono")
+        frame.sample_rate, frame.pts, frame.time_base = 48000, start, Fraction(1, 48000)
+        output.mux(stream.encode(frame))
+    output.mux(stream.encode(None))
+
+
+def _shade(colour: Colour, light: float) -> Colour:
+    red, green, blue = (max(0, min(255, round(part * light))) for part in colour)
+    return red, green, blue
+
+
+def _draw_figure(
+    pen: ImageDraw.ImageDraw, person: Person, x: float, ground: float, tall: float, phase: float
+) -> None:
+    """A figure of seven and a half heads, walking; the light comes from the left."""
+    facing, swing = (-1 if phase < 0 else 1), math.sin(phase * 2 * math.pi)
+    coat, trousers = COLOURS[person.coat], COLOURS[person.trousers]
+    skin, hair = SKINS[person.skin], COLOURS[person.hair]
+    head, hip, shoulder = tall / 7.5, ground - tall * 0.48, ground - tall * 0.82
+    hem = ground - tall * (0.28 if person.has_long_coat else 0.44)
+    limb = max(2, round(tall * 0.062))
+    for side, light in ((-1, 0.7), (1, 1.0)):  # the far leg and arm first, darker
+        angle = side * swing * facing
+        foot, lift = x + angle * tall * 0.13, max(0.0, -angle) * tall * 0.03
+        knee = ((x + foot) / 2 + facing * tall * 0.02, (hip + ground) / 2)
+        leg = [(x, hip), knee, (foot, ground - lift - limb / 2)]
+        pen.line(leg, _shade(trousers, light), round(limb * 1.4), "curve")
+        shoe = [foot - limb * 0.7, ground - lift - limb, foot + limb * 1.2, ground - lift]
+        pen.ellipse(shoe, _shade((52, 42, 40), light))
+        hand = (x - angle * tall * 0.12 + side * tall * 0.03, hip + tall * 0.03)
+        elbow = ((x + hand[0]) / 2 + side * tall * 0.05, (shoulder + hip) / 2)
+        pen.line([(x + side * tall * 0.07, shoulder + limb), elbow, hand],
+                 _shade(coat, light * 0.88), limb, "curve")  # fmt: skip
+        pen.ellipse([hand[0] - limb / 2, hand[1] - limb / 2, hand[0] + limb / 2,
+                     hand[1] + limb / 2], _shade(skin, light))  # fmt: skip
+    flare = 0.115 if person.has_long_coat else 0.085
+    for strip in range(6):  # the torso in strips from light to dark
+        left, right = strip / 6 * 2 - 1, (strip + 1) / 6 * 2 - 1
+        edge = [(x + left * tall * 0.095, shoulder), (x + right * tall * 0.095, shoulder),
+                (x + right * tall * flare, hem), (x + left * tall * flare, hem)]  # fmt: skip
+        pen.polygon(edge, _shade(coat, 1.12 - strip * 0.08))
+    centre = shoulder - head * 0.62
+    pen.rectangle([x - head * 0.16, centre, x + head * 0.16, shoulder + 1], _shade(skin, 0.85))
+    fall = head * (0.95 if person.has_long_hair else 0.25)
+    pen.rounded_rectangle([x - head * 0.46, centre - head * 0.56, x + head * 0.46, centre + fall],
+                          head * 0.4, _shade(hair, 0.9))  # fmt: skip
+    face = x + facing * head * 0.1
+    pen.ellipse([face - head * 0.35, centre - head * 0.36, face + head * 0.35,
+                 centre + head * 0.5], skin)  # fmt: skip
+    pen.ellipse([face + facing * head * 0.12 - 1, centre - 1, face + facing * head * 0.12 + 1,
+                 centre + 2], (30, 26, 26))  # fmt: skip
+
+
+def _fill(picture: Pictures.Image, top: float, bottom: float, above: Colour, below: Colour) -> None:
+    """A vertical gradient between two heights, given as parts of the picture."""
+    width, height = picture.size
+    first, last = round(top * height), round(bottom * height)
+    share = np.linspace(0, 1, max(1, last - first))[:, None]
+    band = (np.array(above) * (1 - share) + np.array(below) * share).astype(np.uint8)
+    block = np.broadcast_to(band[:, None, :], (len(band), width, 3))
+    picture.paste(Pictures.fromarray(np.ascontiguousarray(block)), (0, first))
+
+
+def _beach(
+    picture: Pictures.Image, pen: ImageDraw.ImageDraw, randoms: np.random.Generator
+) -> None:
+    width, height = picture.size
+    _fill(picture, 0, 0.4, (110, 172, 228), (204, 228, 242))
+    _fill(picture, 0.4, 0.58, (30, 104, 150), (82, 170, 186))
+    _fill(picture, 0.58, 1, (232, 214, 168), (206, 178, 126))
+    for _ in range(40):
+        x, y = randoms.uniform(0, width), randoms.uniform(0.42, 0.6) * height
+        pen.line([(x, y), (x + width * 0.06, y)], (226, 240, 242), 2)
+    x = randoms.uniform(0.1, 0.8) * width
+    pen.polygon([(x, height * 0.42), (x + width * 0.05, height * 0.42),
+                 (x + width * 0.02, height * 0.3)], (244, 244, 240))  # fmt: skip
+
+
+def _street(
+    picture: Pictures.Image, pen: ImageDraw.ImageDraw, randoms: np.random.Generator
+) -> None:
+    width, height = picture.size
+    _fill(picture, 0, 0.6, (176, 190, 204), (214, 218, 220))
+    _fill(picture, 0.6, 1, (98, 98, 102), (70, 70, 76))
+    x = 0.0
+    while x < width:
+        wide, top = randoms.uniform(0.12, 0.24) * height * 1.6, randoms.uniform(0.05, 0.3) * height
+        tone = _shade((170, 128, 104), float(randoms.uniform(0.6, 1.15)))
+        pen.rectangle([x, top, x + wide, height * 0.6], tone)
+        for row in np.arange(top + height * 0.04, height * 0.5, height * 0.1):
+            for column in np.arange(x + wide * 0.12, x + wide * 0.85, wide * 0.25):
+                glass = _shade((120, 150, 176), float(randoms.uniform(0.5, 1.2)))
+                pen.rectangle([column, row, column + wide * 0.13, row + height * 0.05], glass)
+        x += wide
+    pen.rectangle([0, height * 0.6, width, height * 0.66], (150, 150, 148))
+    for dash in np.arange(0, width, width * 0.12):
+        pen.rectangle([dash, height * 0.84, dash + width * 0.06, height * 0.86], (228, 226, 214))
+
+
+def _room(picture: Pictures.Image, pen: ImageDraw.ImageDraw, randoms: np.random.Generator) -> None:
+    width, height = picture.size
+    wall = _shade((222, 204, 176), float(randoms.uniform(0.8, 1.05)))
+    _fill(picture, 0, 0.68, wall, _shade(wall, 0.88))
+    _fill(picture, 0.68, 1, (142, 96, 60), (104, 66, 40))
+    pen.rectangle([width * 0.08, height * 0.12, width * 0.3, height * 0.46], (240, 240, 236))
+    pen.rectangle([width * 0.1, height * 0.15, width * 0.28, height * 0.43], (168, 206, 236))
+    sofa = _shade((88, 104, 140), float(randoms.uniform(0.7, 1.2)))
+    pen.rounded_rectangle([width * 0.55, height * 0.5, width * 0.94, height * 0.78],
+                          height * 0.04, sofa)  # fmt: skip
+    pen.rectangle([width * 0.6, height * 0.14, width * 0.82, height * 0.36],
+                  _shade((180, 90, 70), float(randoms.uniform(0.6, 1.2))))  # fmt: skip
+
+
+def _park(picture: Pictures.Image, pen: ImageDraw.ImageDraw, randoms: np.random.Generator) -> None:
+    width, height = picture.size
+    _fill(picture, 0, 0.5, (146, 196, 236), (214, 232, 240))
+    _fill(picture, 0.5, 1, (112, 164, 74), (70, 120, 48))
+    for x in np.arange(0, width, width * 0.09):
+        x += randoms.uniform(-0.03, 0.03) * width
+        size = randoms.uniform(0.1, 0.2) * height
+        pen.rectangle([x - size * 0.1, height * 0.36, x + size * 0.1, height * 0.56], (92, 66, 44))
+        leaf = _shade((58, 118, 52), float(randoms.uniform(0.7, 1.25)))
+        pen.ellipse([x - size, height * 0.36 - size, x + size, height * 0.36 + size * 0.6], leaf)
+
+
+def _night(picture: Pictures.Image, pen: ImageDraw.ImageDraw, randoms: np.random.Generator) -> None:
+    width, height = picture.size
+    _fill(picture, 0, 0.6, (14, 18, 40), (34, 36, 62))
+    _fill(picture, 0.6, 1, (34, 34, 40), (22, 22, 26))
+    for _ in range(7):
+        x, y = randoms.uniform(0, width), randoms.uniform(0.15, 0.5) * height
+        for radius, light in ((0.09, 0.3), (0.05, 0.6), (0.02, 1.0)):
+            r = radius * height
+            pen.ellipse([x - r, y - r, x + r, y + r], _shade((255, 214, 140), light))
+    picture.paste(picture.filter(ImageFilter.GaussianBlur(height / 120)))
+
+
+_PLACES = {"beach": _beach, "street": _street, "room": _room, "park": _park, "night": _night}

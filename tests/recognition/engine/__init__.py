@@ -1,0 +1,1 @@
+"""The engine: arrays in, values out; no database, no network."""

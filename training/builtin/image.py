@@ -1,0 +1,342 @@
+"""Trains the image tower (`image`): pictures and crops into the joint space, beside the text tower.
+
+The teacher is MobileNetV1 with its projection, run once on every augmented view and cached. The student learns
+its joint vector, its features, and how it ranks captions (cross entropy between the two softmaxes over a bank of
+text vectors); whole pictures also learn from their own captions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from training.builtin import data, joint, prepare, schedule, text, views, words
+from training.builtin.data import F32, SIDE_PX, U8
+from training.builtin.layers import Embedder, start_from_detector, to_input
+from training.builtin.teachers import Boxes
+
+VIEWS = 4
+"""Views of each picture: one nearly whole, one round an object, the rest random crops."""
+
+TEMPERATURE = 0.05
+"""Of the softmax over captions; near the inverse of the learned scale of the joint space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """Augmented views: picture row [V], window xyxy px [V, 4], mirrored [V], MobileNetV1 features uint8 [V, 1024]."""
+
+    rows: np.ndarray[tuple[int], np.dtype[np.int64]]
+    windows: F32
+    mirrored: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    features: U8
+
+
+def draw_view(pixels: U8, window: F32, mirrored: bool, side: int) -> U8:
+    """One window of a picture at `side` px, squashed: uint8 [side, side, 3]."""
+    box = tuple(float(v) for v in window)
+    drawn = np.asarray(
+        Image.fromarray(pixels).resize((side, side), Image.Resampling.BILINEAR, box=box)
+    )  # type: ignore[arg-type]
+    return drawn[:, ::-1] if mirrored else drawn
+
+
+def _random_window(random: np.random.Generator, low: float) -> F32:
+    area, aspect = random.uniform(low, 1.0), np.exp(random.uniform(-0.35, 0.35))
+    width, height = (
+        min(SIDE_PX, SIDE_PX * float(np.sqrt(a))) for a in (area * aspect, area / aspect)
+    )
+    x, y = random.uniform(0, SIDE_PX - width), random.uniform(0, SIDE_PX - height)
+    return np.array([x, y, x + width, y + height], np.float32)
+
+
+def _window_round(random: np.random.Generator, boxes: Boxes) -> F32:
+    """A window round one box of the teacher with up to half its size more on each side."""
+    large = np.flatnonzero(
+        (boxes.scores > 0.4) & (np.prod(boxes.xyxy[:, 2:] - boxes.xyxy[:, :2], axis=1) > 40**2)
+    )
+    if not len(large):
+        return _random_window(random, 0.2)
+    box = boxes.xyxy[int(random.choice(large))]
+    size = np.tile(box[2:] - box[:2], 2)
+    grown = box + size * np.array([-1, -1, 1, 1]) * random.uniform(0.1, 0.6, 4)
+    clipped: F32 = grown.clip(0, SIDE_PX).astype(np.float32)
+    return clipped
+
+
+def make_views(
+    pictures: data.Pictures, boxes: list[Boxes], teachers: Path, rows: list[int], seed: int
+) -> Views:
+    """`VIEWS` views of each picture with the teacher's features of each."""
+    random = np.random.default_rng(seed)
+    where = np.array([row for row in rows for _ in range(VIEWS)])
+    windows = np.empty((len(where), 4), np.float32)
+    for number, row in enumerate(where):
+        kind = number % VIEWS
+        if kind == 0:
+            windows[number] = _random_window(random, 0.8)
+        elif kind == 1:
+            windows[number] = _window_round(random, boxes[row])
+        else:
+            windows[number] = _random_window(random, 0.35)
+    mirrored = random.random(len(where)) < 0.5
+    views_px = ViewPixels(pictures, Views(where, windows, mirrored, np.empty((0, 0), np.uint8)))
+    return Views(
+        where, windows, mirrored, prepare.mobilenet_features(views_px, teachers).astype(np.uint8)
+    )
+
+
+class ViewPixels:
+    """The views' pixels at 224 px, drawn one by one as they are asked for."""
+
+    def __init__(self, pictures: data.Pictures, found: Views) -> None:
+        self.pictures, self.views = pictures, found
+
+    def __len__(self) -> int:
+        return len(self.views.rows)
+
+    def __getitem__(self, number: int) -> U8:
+        if number >= len(self):
+            raise IndexError(number)
+        v = self.views
+        return np.ascontiguousarray(
+            draw_view(
+                self.pictures.pixels[v.rows[number]],
+                v.windows[number],
+                bool(v.mirrored[number]),
+                SIDE_PX,
+            )
+        )
+
+
+def open_views(pictures: data.Pictures, teachers: Path, work: Path, seed: int) -> Views:
+    """The cached views, made the first time (some minutes)."""
+    file = work / "views.npz"
+    if not file.exists():
+        rows = np.flatnonzero(data.training_mask(pictures.names)).tolist()
+        made = make_views(
+            pictures, prepare.open_boxes(pictures, teachers, work), teachers, rows, seed
+        )
+        np.savez(
+            file,
+            rows=made.rows,
+            windows=made.windows,
+            mirrored=made.mirrored,
+            features=made.features,
+        )
+    found = np.load(file)
+    return Views(found["rows"], found["windows"], found["mirrored"], found["features"])
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What the student is taught: joint vectors of the views, their features, and the caption vectors."""
+
+    vectors: Tensor
+    features: Tensor
+    texts: Tensor
+    captions_of: dict[int, list[int]]
+
+
+def embed_tokens(tower: joint.TextTower, tokens: Tensor, mask: Tensor) -> Tensor:
+    """Text vectors float32 [T, 256] of padded tokens, without gradients."""
+    tower.eval()
+    with torch.inference_mode():
+        parts = [tower(a, b) for a, b in zip(tokens.split(2048), mask.split(2048), strict=True)]
+    return torch.cat(parts).clone()
+
+
+def prepare_lessons(data_dir: Path, teachers: Path, work: Path, found: Views) -> Lessons:
+    """Teacher vectors float32 [V, 256], z-scored features [V, 1024], text vectors [T, 256], captions by row."""
+    networks, _, pictures = text.open_joint(data_dir, teachers, work)
+    captions = data.read_captions(data_dir)
+    usable = {
+        n for n, ok in zip(pictures.names, data.training_mask(pictures.names), strict=True) if ok
+    }
+    captioned = text.read_captioned(captions, pictures.names, usable, networks.vocabulary)
+    coco = text.pad(words.tokenize(data.read_coco_captions(data_dir), networks.vocabulary.pieces))
+    texts = [
+        embed_tokens(networks.text, captioned.tokens, captioned.mask),
+        embed_tokens(networks.text, *coco),
+    ]
+    features = torch.from_numpy(found.features).float()
+    with torch.inference_mode():
+        vectors = torch.cat([networks.mobilenet.eval()(part) for part in features.split(4096)])
+    scored = ((features - features.mean(0)) / (features.std(0) + 1)).clamp(-5, 5).half()
+    return Lessons(vectors.clone(), scored, torch.cat(texts), text.group_captions(captioned))
+
+
+class Student(nn.Module):
+    """The tower with a second head that predicts the teacher's features; the head is dropped after training."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tower = Embedder()
+        self.hint = nn.Linear(1024, 1024)
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Unit vectors [B, 256] and predicted features [B, 1024]."""
+        pooled = self.tower.pooled(images)
+        return F.normalize(self.tower.head(self.tower.dropout(pooled)), dim=-1), self.hint(pooled)
+
+
+def lesson_loss(
+    vectors: Tensor, hints: Tensor, wanted: Tensor, features: Tensor, bank: Tensor
+) -> dict[str, Tensor]:
+    """Cosine, feature and ranking losses of one batch against the teacher."""
+    target = F.softmax(wanted @ bank.T / TEMPERATURE, dim=-1)
+    ranking = -(target * F.log_softmax(vectors @ bank.T / TEMPERATURE, dim=-1)).sum(-1).mean()
+    entropy = -(target * target.clamp(min=1e-9).log()).sum(-1).mean()
+    return {
+        "cosine": 1 - (vectors * wanted).sum(-1).mean(),
+        "hint": F.mse_loss(hints, features),
+        "ranking": ranking - entropy,
+    }
+
+
+def caption_loss(vectors: Tensor, rows: Tensor, whole: Tensor, lessons: Lessons) -> Tensor:
+    """InfoNCE of nearly whole views against one caption of theirs each; zero where there are too few."""
+    picked = [i for i in whole.nonzero()[:, 0].tolist() if int(rows[i]) in lessons.captions_of]
+    seen: dict[int, int] = {int(rows[i]): i for i in picked}
+    if len(seen) < 4:
+        return torch.zeros((), device=vectors.device)
+    numbers = [
+        lessons.captions_of[r][int(torch.randint(len(lessons.captions_of[r]), ()))] for r in seen
+    ]
+    scale = torch.tensor(float(np.log(1 / TEMPERATURE)), device=vectors.device)
+    return joint.contrast(
+        lessons.texts[numbers].to(vectors.device), vectors[list(seen.values())], scale
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """View numbers [B], pixels uint8 [B, S, S, 3], picture rows [B], and which views are nearly whole [B]."""
+
+    numbers: Tensor
+    pixels: Tensor
+    rows: Tensor
+    whole: Tensor
+
+
+def make_batch(
+    pictures: data.Pictures, found: Views, size: int, side: int, random: np.random.Generator
+) -> Batch:
+    """`size` views drawn at random, at `side` px."""
+    numbers = random.choice(len(found.rows), size, replace=False)
+    rows, windows, mirrored = found.rows[numbers], found.windows[numbers], found.mirrored[numbers]
+    drawn = [
+        draw_view(pictures.pixels[r], w, bool(m), side)
+        for r, w, m in zip(rows, windows, mirrored, strict=True)
+    ]
+    areas = np.prod(windows[:, 2:] - windows[:, :2], axis=1) / SIDE_PX**2
+    pixels = np.stack(drawn)
+    turned = random.random(size) < 0.5
+    pixels[turned] = pixels[turned][:, :, ::-1]
+    return Batch(*(torch.from_numpy(v) for v in (numbers, pixels, rows, areas > 0.7)))
+
+
+def losses_of(
+    student: Student, lessons: Lessons, part: Batch, on: torch.device
+) -> dict[str, Tensor]:
+    """All losses of one batch, weighted (by eye)."""
+    vectors, hints = student(views.jitter(to_input(part.pixels.to(on))))
+    bank = lessons.texts[torch.randint(len(lessons.texts), (2048,))].to(on)
+    wanted, features = (
+        lessons.vectors[part.numbers].to(on),
+        lessons.features[part.numbers].float().to(on),
+    )
+    losses = lesson_loss(vectors, hints, wanted, features, bank)
+    losses["caption"] = caption_loss(vectors, part.rows, part.whole, lessons)
+    return losses
+
+
+def train(
+    data_dir: Path,
+    teachers: Path,
+    work: Path,
+    minutes: float,
+    seed: int = 0,
+    resume: bool = False,
+    device: str = "auto",
+    side: int = 144,
+    batch: int = 64,
+    rate: float = 2e-3,
+) -> None:
+    """Train for `minutes`; writes `image.pt` (averaged tower) and `image_student.pt` into the work folder."""
+    torch.manual_seed(seed)
+    random, on = np.random.default_rng(seed), schedule.pick_device(device)
+    pictures = data.open_pictures(data_dir, work)
+    found = open_views(pictures, teachers, work, 0)
+    lessons = prepare_lessons(data_dir, teachers, work, found)
+    student = Student().to(on, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if resume:
+        student.load_state_dict(torch.load(work / "image_student.pt", map_location=on)["network"])
+    elif (work / "detector.pt").exists():
+        start_from_detector(student.tower, work / "detector.pt")
+    average, optimiser = schedule.Average(student, 0.997), schedule.optimiser_of(student, rate)
+    held = text_dev(data_dir, teachers, work, pictures)
+    clock = schedule.Clock(minutes)
+    progress = schedule.Progress("image", clock, 200)
+    for part in views.prefetch(lambda: make_batch(pictures, found, batch, side, random)):
+        losses = losses_of(student, lessons, part, on)
+        loss = (
+            2 * losses["cosine"]
+            + 0.5 * losses["hint"]
+            + losses["ranking"]
+            + 0.15 * losses["caption"]
+        )
+        schedule.take_step(student, optimiser, loss, rate * clock.rate())
+        average.update(student)
+        if progress.update(losses):
+            _save(average, work, progress.step)
+            print(measure(work, pictures, held), flush=True)
+        if clock.progress >= 1:
+            return
+
+
+def _save(average: schedule.Average, work: Path, step: int) -> None:
+    schedule.save_checkpoint(work / "image_student.pt", average.state, step=step)
+    tower = {k[len("tower.") :]: v for k, v in average.state.items() if k.startswith("tower.")}
+    schedule.save_checkpoint(work / "image.pt", tower, step=step)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Text vectors [T, 256] of the dev captions, the picture each belongs to [T], and the pictures' rows [I]."""
+
+    texts: Tensor
+    owner: Tensor
+    rows: Tensor
+
+
+def text_dev(data_dir: Path, teachers: Path, work: Path, pictures: data.Pictures) -> Held:
+    """The dev captions as the text tower sees them."""
+    networks, _, _ = text.open_joint(data_dir, teachers, work)
+    dev = set(data.dev_flickr(pictures.names))
+    captioned = text.read_captioned(
+        data.read_captions(data_dir), pictures.names, dev, networks.vocabulary
+    )
+    rows, owner = captioned.rows.unique(return_inverse=True)
+    with torch.inference_mode():
+        return Held(networks.text.eval()(captioned.tokens, captioned.mask).clone(), owner, rows)
+
+
+def measure(work: Path, pictures: data.Pictures, held: Held, side: int = 160) -> dict[str, float]:
+    """Text→image figures of the saved tower on the dev pictures."""
+    tower = Embedder()
+    tower.load_state_dict(torch.load(work / "image.pt", map_location="cpu")["network"])
+    tower.eval().to(memory_format=torch.channels_last)
+    whole = np.array([0, 0, SIDE_PX, SIDE_PX], np.float32)
+    vectors = []
+    with torch.inference_mode():
+        for part in held.rows.split(100):
+            drawn = np.stack([draw_view(pictures.pixels[int(r)], whole, False, side) for r in part])
+            vectors.append(tower(to_input(torch.from_numpy(drawn))))
+    return joint.retrieval(held.texts, torch.cat(vectors), held.owner)
