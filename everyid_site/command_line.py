@@ -20,8 +20,11 @@ from everyid_site.env import choose_settings, environment
 
 # Commands that never ask the database anything.
 _WITHOUT_DATABASE = frozenset(
-    "check collectstatic diffsettings findstatic help makemessages compilemessages makemigrations "
-    "spectacular startapp version --help -h --version".split()
+    {
+        *("--help", "--version", "-h", "check", "collectstatic", "compilemessages"),
+        *("diffsettings", "findstatic", "help", "makemessages", "makemigrations", "spectacular"),
+        *("startapp", "version"),
+    }
 )
 # Commands that bring an old or empty database up to date by themselves.
 MIGRATING = frozenset({"demo", "index", "search", "up"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from ingest.selectors import libraries_for
 from recognition import networks
 from recognition.engine.errors import EngineError
 from recognition.engine.types import NetworkInfo
+
+log = logging.getLogger(__name__)
 
 # Weights are pulled rarely; a page may be this late in saying so. By eye.
 _NETWORKS_FOR_S = 60.0
@@ -43,8 +46,9 @@ def networks_at_work() -> NetworksAtWork:
 def _read_networks() -> NetworksAtWork:
     try:
         return NetworksAtWork(networks.resolved_profile(), tuple(networks.network_infos()))
-    except EngineError as error:
-        return NetworksAtWork("", (), str(error))
+    except EngineError as error:  # its sentence names folders: for the log, not for pages
+        log.warning("no networks: %s", error)
+        return NetworksAtWork("", (), "The networks that see are not installed yet.")
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

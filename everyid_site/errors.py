@@ -26,11 +26,12 @@ from rest_framework.views import set_rollback
 from ingest.errors import IngestError
 from recognition.engine.errors import EngineError
 from recognition.errors import RecognitionError
+from search.errors import SearchError
 
 log = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
-DOMAIN_ERRORS = (IngestError, RecognitionError, EngineError)
+DOMAIN_ERRORS = (IngestError, RecognitionError, EngineError, SearchError)
 OUTAGES = (OperationalError, InterfaceError)
 
 # Codes that are not simply "refused" (422) or, where another try may help, "unavailable" (503).

@@ -16,7 +16,7 @@ _SCRATCH = Path(tempfile.mkdtemp(prefix="everyid-test-"))
 atexit.register(shutil.rmtree, _SCRATCH, ignore_errors=True)
 override(
     state_dir=_SCRATCH,
-    secret_key="only-for-tests",
+    secret_key="only-for-tests",  # noqa: S106
     debug=False,
     profile="builtin",
     weights_dir=None,
@@ -33,5 +33,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 ALLOWED_HOSTS = ["*"]
+(_SCRATCH / "static").mkdir()  # whitenoise warns where it is not
 (_SCRATCH / "media").mkdir()
 (_SCRATCH / "uploads").mkdir()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -10,8 +10,15 @@ from django.contrib.auth.models import User
 
 from ingest.models import Asset, Camera, Library, Role
 
+if TYPE_CHECKING:  # Django's form classes take type parameters in the stubs alone
+    LibraryFormBase = forms.ModelForm[Library]
+    CameraFormBase = forms.ModelForm[Camera]
+    AssetFormBase = forms.ModelForm[Asset]
+else:
+    LibraryFormBase = CameraFormBase = AssetFormBase = forms.ModelForm
 
-class LibraryForm(forms.ModelForm[Library]):
+
+class LibraryForm(LibraryFormBase):
     """A new library."""
 
     class Meta:
@@ -45,7 +52,7 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(choices=(*Role.choices, ("remove", "Remove")))
 
 
-class CameraForm(forms.ModelForm[Camera]):
+class CameraForm(CameraFormBase):
     """A camera of the library given by ``instance``."""
 
     clock_offset_s = forms.FloatField(
@@ -95,7 +102,7 @@ class AssetFilter(forms.Form):
         field.queryset = library.cameras.all()
 
 
-class AssetCameraForm(forms.ModelForm[Asset]):
+class AssetCameraForm(AssetFormBase):
     """Which camera recorded the asset."""
 
     class Meta:
@@ -136,3 +143,12 @@ class UploadForm(forms.Form):
         label="Video files",
         widget=ManyFiles(attrs={"accept": "video/*,.mkv,.mts,.m2ts,.mxf,.264,.265,.h264,.hevc"}),
     )
+    camera = forms.ModelChoiceField(
+        Camera.objects.none(), required=False, empty_label="Unknown, or several"
+    )
+
+    def __init__(self, *args: Any, library: Library) -> None:
+        super().__init__(*args)
+        field = self.fields["camera"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = library.cameras.all()

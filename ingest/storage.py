@@ -8,7 +8,6 @@ one stage made. Keys are paths relative to ``originals`` or ``derived`` and neve
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import time
 from pathlib import Path
@@ -24,10 +23,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SUFFIXES = frozenset(
-    ".264 .265 .3g2 .3gp .asf .av1 .avi .dv .flv .gif .h264 .h265 .hevc .ivf .m2ts .m2v .m4v .mjpeg "
-    ".mkv .mov .mp4 .mpeg .mpg .mts .mxf .obu .ogv .ts .vob .webm .wmv .y4m".split()
-)
+# fmt: off
+SUFFIXES = frozenset((
+    ".264", ".265", ".3g2", ".3gp", ".asf", ".av1", ".avi", ".dv", ".flv", ".gif", ".h264",
+    ".h265", ".hevc", ".ivf", ".m2ts", ".m2v", ".m4v", ".mjpeg", ".mkv", ".mov", ".mp4",
+    ".mpeg", ".mpg", ".mts", ".mxf", ".obu", ".ogv", ".ts", ".vob", ".webm", ".wmv", ".y4m",
+))
+# fmt: on
 """Endings that a stored file may keep: some raw streams are recognised by nothing else."""
 
 INCOMING_MAX_AGE_S = 24 * 3600
@@ -74,7 +76,7 @@ def source_path(asset: Asset) -> Path:
 
 def new_original_key(name: str) -> str:
     """A fresh key for an upload; of the name only a well-known ending is kept."""
-    suffix = os.path.splitext(name)[1].lower()
+    suffix = "." + name.rpartition(".")[2].lower()
     token = uuid4().hex
     return f"{token[:2]}/{token}{suffix if suffix in SUFFIXES else ''}"
 

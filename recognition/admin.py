@@ -61,7 +61,14 @@ class IdentityAdmin(IdentityBase):
     search_fields = ("name", "=number", "library__name")
     list_select_related = ("library",)
     readonly_fields = (
-        "library", "number", "name", "is_locked", "is_hidden", "cover", "created_at", "updated_at",
+        "library",
+        "number",
+        "name",
+        "is_locked",
+        "is_hidden",
+        "cover",
+        "created_at",
+        "updated_at",
     )
     inlines = (EditInline,)
 
@@ -99,7 +106,13 @@ class TrackAdmin(ReadOnly, TrackBase):
     """Tracks, with their crops and attributes."""
 
     list_display = (
-        "__str__", "label", "confidence", "movement", "direction", "identity", "assigned_by",
+        "__str__",
+        "label",
+        "confidence",
+        "movement",
+        "direction",
+        "identity",
+        "assigned_by",
     )
     list_filter = ("label", "movement", "assigned_by", "asset__library")
     search_fields = ("asset__name", "identity__name", "label")

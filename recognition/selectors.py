@@ -85,9 +85,7 @@ def counted_identities(user: User, library: Library | None = None) -> QuerySet[I
     """
     return (
         identities_for(user, library)
-        .annotate(
-            appearances=Count("tracks"), asset_count=Count("tracks__asset", distinct=True)
-        )
+        .annotate(appearances=Count("tracks"), asset_count=Count("tracks__asset", distinct=True))
         .filter(Q(appearances__gt=0) | Q(is_locked=True))
         .order_by("-appearances", "library_id", "number")
     )

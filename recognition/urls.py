@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from recognition import views
+from recognition import asset_panel, views
 
 app_name = "recognition"
 
@@ -16,5 +16,6 @@ urlpatterns = [
     path("people/<int:pk>/show", views.show, name="show"),
     path("people/<int:pk>/cover", views.cover, name="cover"),
     path("crops/<int:pk>.webp", views.crop, name="crop"),
+    path("assets/<int:pk>/panel", asset_panel.asset_panel, name="asset-panel"),
     path("assets/<int:pk>/tracks.json", views.asset_tracks, name="asset-tracks"),
 ]

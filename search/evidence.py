@@ -23,7 +23,7 @@ from search.matching import (
 )
 from search.query_types import Count, Kind, Part, Query
 from search.ranking import Hit, Reason, calibrate, dense_ranks
-from search.vocabulary import SCENE_KIN
+from search.vocabulary import SCENE_KIN, SCENE_SAME
 
 PERSON = "person"
 SETTING_CONFIDENCE = 0.7
@@ -34,6 +34,8 @@ NEAR_COUNT = 0.4
 COUNT_SHARE = 0.4
 SEEN_FROM = 0.3
 """Confidence from which a thing or place counts as surely there, for "without"."""
+ABSENT_STRENGTH = 0.4
+"""What was not seen may still be there."""
 
 Span = tuple[int, int]
 
@@ -57,6 +59,7 @@ def gather(query: Query, found: Found) -> Evidence:
     """All evidence for a query in the candidate shots."""
     pictures = _PictureStrengths(found)
     evidence = Evidence()
+    is_only_negative = all(p.negated or p.kind is Kind.LINK for p in query.parts)
     for shot in found.shots.values():
         for hit in _whole_hits(shot, pictures):
             evidence.hits[shot.shot_id].append(hit)
@@ -64,7 +67,9 @@ def gather(query: Query, found: Found) -> Evidence:
             if part.kind is Kind.LINK:
                 continue
             if part.negated:
-                evidence.banned[shot.shot_id] += _ruled_out(part, shot)
+                evidence.banned[shot.shot_id] += _ruled_out(part, shot, found)
+                if is_only_negative:
+                    evidence.hits[shot.shot_id] += _absence_hits(part, index, shot)
                 continue
             if part.count == Count(0, 0):
                 evidence.banned[shot.shot_id] += [
@@ -113,7 +118,7 @@ def keyframe_cells(shot: ShotFacts) -> list[tuple[int, Span]]:
     edges = [shot.start_pts, *((a + b) // 2 for a, b in zip(times, times[1:], strict=False))]
     edges.append(shot.end_pts)
     cells = []
-    for (pk, _), start, end in zip(shot.keyframes, edges, edges[1:], strict=True):
+    for (pk, _), start, end in zip(shot.keyframes, edges, edges[1:], strict=False):
         if end > start:
             cells.append((pk, (start, end)))
     return cells
@@ -141,7 +146,7 @@ def _hits_for(
     if part.kind in (Kind.SETTING, Kind.LIGHT):
         return _setting_hits(part, index, shot)
     if part.kind is Kind.IDENTITY:
-        return _identity_hits(part, index, shot)
+        return _identity_hits(part, index, shot, found)
     if part.kind is Kind.QUOTED:
         return _quoted_hits(part, index, shot)
     return []
@@ -323,11 +328,15 @@ def _scene_reason(part: Part, shot: ShotFacts) -> Reason | None:
     described = shot.description
     if described is None or not described.scene:
         return None
-    if described.scene == part.value:
+    if _is_same_place(part, described.scene):
         return Reason("scene", described.scene, described.scene_confidence)
     if described.scene in SCENE_KIN.get(part.value, ()):
         return Reason("scene", described.scene, KIN_SCENE_SHARE * described.scene_confidence)
     return None
+
+
+def _is_same_place(part: Part, scene: str) -> bool:
+    return scene == part.value or scene in SCENE_SAME.get(part.value, ())
 
 
 def _setting_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
@@ -345,8 +354,9 @@ def _told(part: Part, shot: ShotFacts) -> str:
     return shot.description.setting if is_setting else shot.description.light
 
 
-def _identity_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
-    ids = {int(part.value)}
+def _identity_hits(part: Part, index: int, shot: ShotFacts, found: Found) -> list[Hit]:
+    meant = int(part.value)
+    ids = {meant, *(pk for group in found.required if meant in group for pk in group)}
     return [
         Hit(
             index, shot.shot_id, *_span(track), 1.0,
@@ -367,7 +377,7 @@ def _quoted_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
 # What must not be there
 
 
-def _ruled_out(part: Part, shot: ShotFacts) -> list[Span]:
+def _ruled_out(part: Part, shot: ShotFacts, found: Found) -> list[Span]:
     """Spans in which something that the query rules out is known to be."""
     whole = [(shot.start_pts, shot.end_pts)]
     described = shot.description
@@ -377,12 +387,21 @@ def _ruled_out(part: Part, shot: ShotFacts) -> list[Span]:
     if part.kind is Kind.PERSON:
         return [_span(t) for t in _people(shot) if _is_surely(part, t)]
     if part.kind is Kind.IDENTITY:
-        return [_span(t) for t in shot.tracks if t.identity_id == int(part.value)]
-    if part.kind is Kind.PLACE and described and described.scene == part.value:
+        return [_span(t) for t in shot.tracks if t.identity_id in found.excluded]
+    if part.kind is Kind.PLACE and described and _is_same_place(part, described.scene):
         return whole if described.scene_confidence >= SEEN_FROM else []
     if part.kind in (Kind.SETTING, Kind.LIGHT):
         return whole if _told(part, shot) == part.value else []
     return []
+
+
+def _absence_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
+    """What speaks for a shot when all that was asked is what must not be there."""
+    if shot.description is None:
+        return []
+    told = _told(part, shot) if part.kind in (Kind.SETTING, Kind.LIGHT) else ""
+    strength = SETTING_CONFIDENCE if told else ABSENT_STRENGTH
+    return [_over_shot(index, shot, strength, Reason("absent", told or "not seen", strength))]
 
 
 def _is_surely(part: Part, track: TrackFacts) -> bool:

@@ -94,7 +94,8 @@ class Found:
 
     ``words`` are the content words that full text was asked for; ``is_capped`` says that more
     would have been found; ``vector_state`` is ``ok``, ``none`` (nothing to embed), ``indexing``
-    (no vectors of this encoder yet) or ``unavailable`` (no text network).
+    (no vectors of this encoder yet) or ``unavailable`` (no text network). ``required`` and
+    ``excluded`` are identity ids as in ``Scope``.
     """
 
     shots: Mapping[int, ShotFacts]
@@ -103,3 +104,10 @@ class Found:
     is_capped: bool = False
     vector_state: str = "ok"
     known_labels: frozenset[str] = frozenset()
+    required: tuple[tuple[int, ...], ...] = ()
+    excluded: tuple[int, ...] = ()
+
+    @property
+    def words_matched(self) -> bool:
+        """Whether any asked word stands in any description."""
+        return any(s.description and s.description.matched for s in self.shots.values())

@@ -93,6 +93,8 @@ def asked_readings(want: Want) -> tuple[tuple[str, tuple[str, ...]], ...]:
         return _garment_readings(want.values)
     if want.topic == "action":
         return ()
+    if want.topic == "age" and want.values == ("child",):
+        return (("gender", ("child",)), ("age", ("child",)))
     return ((want.topic, values),)
 
 

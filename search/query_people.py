@@ -142,6 +142,8 @@ class _Reader:
             return self._action(i, negated)
         if kind in (Word.GARMENT, Word.COLOUR, Word.OTHER) and self._clothes(i, worn, negated):
             return True
+        if negated and kind is Word.OBJECT:
+            return False  # "people, no dogs": a thing of its own
         follows = worn or negated or (self.last is Word.ACTION and not joined)
         follows = follows or (joined and self.last in _THINGS)
         if kind in _THINGS and follows and not (bare and self.last is not Word.ACTION):

@@ -33,7 +33,7 @@ from search.query_types import Count as Wanted
 from search.query_types import Kind, Part, Query
 from search.scope import Scope, wanted_readings
 from search.vectors import CROPS, KEYFRAMES, Table, VectorSearch, allowed_rows
-from search.vocabulary import SCENE_KIN, Word, look_up
+from search.vocabulary import SCENE_KIN, SCENE_SAME, Word, look_up
 
 PER_LIST = 200
 """Candidates per kind of evidence. RRF gives rank 200 a quarter of rank 1's weight, so that
@@ -106,6 +106,8 @@ def retrieve(query: Query, scope: Scope, space: Space, sources: Sources = ALL_SO
         is_capped=candidates.is_capped,
         vector_state=state,
         known_labels=_known_labels(scope, query),
+        required=scope.required,
+        excluded=scope.excluded,
     )
 
 
@@ -219,7 +221,9 @@ def _placed(scope: Scope, part: Part) -> QuerySet[Description, int]:
 
 def scene_labels(place: str) -> tuple[str, ...]:
     """Scene labels that answer for a place, the place itself first."""
-    return tuple(dict.fromkeys((place, *SCENE_KIN.get(place, ()))))
+    return tuple(
+        dict.fromkeys((place, *SCENE_SAME.get(place, ()), *SCENE_KIN.get(place, ())))
+    )
 
 
 def _descriptions(scope: Scope) -> QuerySet[Description]:
@@ -279,15 +283,14 @@ def _latest(scope: Scope) -> QuerySet[Shot, int]:
 def _read_shots(
     ids: Sequence[int], words: Sequence[str], quotes: Sequence[Part]
 ) -> Mapping[int, ShotFacts]:
-    """Everything known about some shots. Five questions, whatever their number."""
+    """Everything known about some shots. Five questions, whatever their number; order is kept."""
     tracks = _read_tracks(ids)
     keyframes: dict[int, list[tuple[int, int]]] = defaultdict(list)
     rows = Keyframe.objects.filter(shot_id__in=ids).order_by("shot_id", "pts")
     for shot_id, pk, pts in rows.values_list("shot_id", "id", "pts"):
         keyframes[shot_id].append((pk, pts))
     described = _read_descriptions(ids, words, quotes)
-    shots = Shot.objects.filter(pk__in=ids).order_by()
-    return {
+    shots = {
         pk: ShotFacts(
             shot_id=pk,
             asset_id=asset_id,
@@ -297,8 +300,11 @@ def _read_shots(
             tracks=tuple(tracks[pk]),
             description=described.get(pk),
         )
-        for pk, asset_id, start, end in shots.values_list("id", "asset_id", "start_pts", "end_pts")
+        for pk, asset_id, start, end in Shot.objects.filter(pk__in=ids)
+        .order_by()
+        .values_list("id", "asset_id", "start_pts", "end_pts")
     }
+    return {pk: shots[pk] for pk in ids if pk in shots}
 
 
 def _read_tracks(ids: Sequence[int]) -> dict[int, list[TrackFacts]]:

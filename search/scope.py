@@ -130,8 +130,8 @@ _Row = TypeVar("_Row", Identity, Camera, Library)
 
 def _spelled_in(rows: QuerySet[_Row], text: str) -> QuerySet[_Row]:
     """Rows whose name stands somewhere in the text, whatever the case."""
-    place = StrIndex(Lower(Value(" ".join(text.split()))), Lower("name"))
-    return rows.annotate(place=place).filter(place__gt=0).order_by()
+    spelled_at = StrIndex(Lower(Value(" ".join(text.split()))), Lower("name"))
+    return rows.annotate(spelled_at=spelled_at).filter(spelled_at__gt=0).order_by()
 
 
 def apply_names(scope: Scope, query: Query, names: Names) -> Scope:

@@ -41,7 +41,8 @@ class Table:
 
     @property
     def columns(self) -> str:
-        return f"e.{self.picture}_id AS picture_id, {self.shot} AS shot_id, {self.track} AS track_id"
+        picture = f"e.{self.picture}_id AS picture_id"
+        return f"{picture}, {self.shot} AS shot_id, {self.track} AS track_id"
 
     @property
     def shot(self) -> str:

@@ -17,8 +17,10 @@ from pathlib import Path
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 from PIL import Image as Pictures
 from PIL import ImageDraw, ImageFilter
@@ -131,6 +133,7 @@ def make_film(
     with av.open(str(path), "w", format=_FORMATS.get(path.suffix)) as output:
         output.metadata.update(tags or {})
         stream = output.add_stream(codec, rate=rate, options=dict(options or {}))
+        assert isinstance(stream, VideoStream)
         stream.width, stream.height = size
         stream.pix_fmt = pixel_format
         stream.codec_context.time_base = 1 / rate
@@ -148,6 +151,7 @@ def make_film(
             people.append(seen)
         output.mux(stream.encode(None))
         if sound is not None:
+            assert isinstance(sound, AudioStream)
             _write_tone(output, sound, float((pts[-1] + 1) / rate))
     cuts, dissolves = _truth(scenes, rate, pts)
     return Film(path, 1 / rate, size, tuple(pts), cuts, dissolves, tuple(people))
@@ -276,7 +280,7 @@ def _truth(
     return tuple(cuts), tuple(dissolves)
 
 
-def _write_tone(output: OutputContainer, stream: av.AudioStream, seconds: float) -> None:
+def _write_tone(output: OutputContainer, stream: AudioStream, seconds: float) -> None:
     samples = np.arange(int(seconds * 48000))
     tone = (np.sin(samples * 2 * np.pi * 440 / 48000) * 8000).astype(np.int16)
     for start in range(0, len(tone), 1024):
@@ -309,18 +313,15 @@ def _draw_figure(
         pen.line(leg, _shade(trousers, light), round(limb * 1.4), "curve")
         shoe = [foot - limb * 0.7, ground - lift - limb, foot + limb * 1.2, ground - lift]
         pen.ellipse(shoe, _shade((52, 42, 40), light))
-        hand = (x - angle * tall * 0.12 + side * tall * 0.03, hip + tall * 0.03)
-        elbow = ((x + hand[0]) / 2 + side * tall * 0.05, (shoulder + hip) / 2)
-        pen.line([(x + side * tall * 0.07, shoulder + limb), elbow, hand],
-                 _shade(coat, light * 0.88), limb, "curve")  # fmt: skip
-        pen.ellipse([hand[0] - limb / 2, hand[1] - limb / 2, hand[0] + limb / 2,
-                     hand[1] + limb / 2], _shade(skin, light))  # fmt: skip
+        if side < 0:
+            _draw_arm(pen, person, (x, shoulder, hip), tall, angle, light, side)
     flare = 0.115 if person.has_long_coat else 0.085
     for strip in range(6):  # the torso in strips from light to dark
         left, right = strip / 6 * 2 - 1, (strip + 1) / 6 * 2 - 1
         edge = [(x + left * tall * 0.095, shoulder), (x + right * tall * 0.095, shoulder),
                 (x + right * tall * flare, hem), (x + left * tall * flare, hem)]  # fmt: skip
         pen.polygon(edge, _shade(coat, 1.12 - strip * 0.08))
+    _draw_arm(pen, person, (x, shoulder, hip), tall, swing * facing, 1.0, 1)
     centre = shoulder - head * 0.62
     pen.rectangle([x - head * 0.16, centre, x + head * 0.16, shoulder + 1], _shade(skin, 0.85))
     fall = head * (0.95 if person.has_long_hair else 0.25)
@@ -333,6 +334,26 @@ def _draw_figure(
                  centre + 2], (30, 26, 26))  # fmt: skip
 
 
+def _draw_arm(
+    pen: ImageDraw.ImageDraw,
+    person: Person,
+    body: tuple[float, float, float],
+    tall: float,
+    angle: float,
+    light: float,
+    side: int,
+) -> None:
+    """An arm that swings against its leg; ``body`` is (x, shoulder, hip)."""
+    x, shoulder, hip = body
+    half = max(2, round(tall * 0.062)) / 2
+    hand = (x - angle * tall * 0.13 + side * tall * 0.02, hip + tall * 0.02)
+    elbow = ((x + hand[0]) / 2 + side * tall * 0.03, (shoulder + hip) / 2)
+    sleeve = _shade(COLOURS[person.coat], light * 0.82)
+    pen.line([(x + side * tall * 0.06, shoulder + half), elbow, hand], sleeve, round(2 * half))
+    palm = [hand[0] - half, hand[1] - half, hand[0] + half, hand[1] + half]
+    pen.ellipse(palm, _shade(SKINS[person.skin], light))
+
+
 def _fill(picture: Pictures.Image, top: float, bottom: float, above: Colour, below: Colour) -> None:
     """A vertical gradient between two heights, given as parts of the picture."""
     width, height = picture.size
@@ -343,9 +364,7 @@ def _fill(picture: Pictures.Image, top: float, bottom: float, above: Colour, bel
     picture.paste(Pictures.fromarray(np.ascontiguousarray(block)), (0, first))
 
 
-def _beach(
-    picture: Pictures.Image, pen: ImageDraw.ImageDraw, randoms: np.random.Generator
-) -> None:
+def _beach(picture: Pictures.Image, pen: ImageDraw.ImageDraw, randoms: np.random.Generator) -> None:
     width, height = picture.size
     _fill(picture, 0, 0.4, (110, 172, 228), (204, 228, 242))
     _fill(picture, 0.4, 0.58, (30, 104, 150), (82, 170, 186))

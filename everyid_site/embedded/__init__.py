@@ -1,1 +1,1 @@
-"""The services EveryID brings along, so that one command is enough: Postgres, broker, supervisor."""
+"""What EveryID brings along so that one command is enough: Postgres, broker, supervisor."""

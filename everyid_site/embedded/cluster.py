@@ -59,7 +59,6 @@ log_line_prefix = '%m [%p] '
 log_checkpoints = off
 fsync = {durable}
 full_page_writes = {durable}
-synchronous_commit = {durable}
 """
 
 
@@ -230,9 +229,7 @@ class Cluster:
         deadline = time.monotonic() + START_TIMEOUT_S
         while not self.is_answering():
             if time.monotonic() > deadline or not self.has_postmaster():
-                raise PostgresUnavailable(
-                    f"Postgres started but does not answer; see {self.log}."
-                )
+                raise PostgresUnavailable(f"Postgres started but does not answer; see {self.log}.")
             time.sleep(0.1)
 
     def _ensure_database(self, endpoint: Endpoint) -> None:
@@ -254,7 +251,7 @@ class Cluster:
             return "postgres" in shown and not shown.startswith("Z")
         try:
             # A postmaster's working directory is its data folder; a zombie has none.
-            return Path(os.readlink(f"/proc/{pid}/cwd")) == self.data.resolve()
+            return Path(f"/proc/{pid}/cwd").readlink() == self.data.resolve()
         except OSError:
             return False
 

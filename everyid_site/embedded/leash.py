@@ -11,6 +11,7 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -21,6 +22,11 @@ def die_with_parent(signal_number: int = signal.SIGKILL) -> None:
         libc = ctypes.CDLL(None, use_errno=True)
         if libc.prctl(_PR_SET_PDEATHSIG, int(signal_number), 0, 0, 0) != 0:
             raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+
+
+def tied_to_this_process(words: Sequence[str]) -> list[str]:
+    """The command line that runs ``words`` on a leash."""
+    return [sys.executable, "-S", __file__, str(os.getpid()), *words]
 
 
 def main(words: list[str]) -> None:

@@ -12,7 +12,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,17 +58,21 @@ def serve(plan: Plan, when_ready: Callable[[Plan, Supervisor], None]) -> None:
     """Serve until stopped. ``when_ready`` runs in a thread once ``/healthz`` answers.
 
     The database is up and migrated already (``command_line.main`` sees to both).
-    Raises AlreadyRunning if another process serves the same state folder.
+    Raises AlreadyRunning if another process serves pages from the same state folder.
     """
-    with _only_one(settings.STATE_DIR) as note:
-        plan = _with_free_port(plan) if plan.with_web else plan
-        note(plan.url if plan.with_web else "")
+    with _only_one(settings.STATE_DIR) if plan.with_web else nullcontext(_keep_silent) as note:
         _make_folders()
-        collect_static(plan.say)
+        logs = settings.STATE_DIR / "logs"
+        if plan.with_web:
+            plan = _with_free_port(plan)
+            note(plan.url)
+            collect_static(plan.say)
+        else:  # of workers there may be many, also on other machines over the same folder
+            logs /= f"{socket.gethostname()}-{os.getpid()}"
         embedded = uses_embedded_postgres(environment())
         supervisor = Supervisor(
             services(plan),
-            log_dir=settings.STATE_DIR / "logs",
+            log_dir=logs,
             foundation=KeptPostgres(settings.STATE_DIR) if embedded else None,
             say=plan.say,
         )
@@ -88,7 +92,7 @@ def services(plan: Plan) -> list[Service]:
             *("--skip-checks", "worker"),
             *("--queues", ",".join(QUEUES), "--concurrency", concurrency, "--beat"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-            *("--hostname", "everyid@%h", "--loglevel", environment().log_level),
+            *("--hostname", f"everyid-{os.getpid()}@%h", "--loglevel", environment().log_level),
         ),
         cwd=BASE_DIR,
         # Warm: let the stage end, if it ends soon. Cold: drop it, the database knows.
@@ -137,7 +141,7 @@ def collect_static(say: Say) -> None:
     digest = hashlib.sha256(repr(settings.STORAGES["staticfiles"]).encode())
     for finder in get_finders():
         for path, storage in finder.list([]):
-            stat = os.stat(storage.path(path))
+            stat = Path(storage.path(path)).stat()
             digest.update(f"{path} {stat.st_size} {stat.st_mtime_ns}\n".encode())
     stamp = Path(settings.STATIC_ROOT) / ".collected"
     if stamp.exists() and stamp.read_text() == digest.hexdigest():
@@ -145,6 +149,10 @@ def collect_static(say: Say) -> None:
     say("Collecting static files")
     call_command("collectstatic", interactive=False, verbosity=0)
     stamp.write_text(digest.hexdigest())
+
+
+def _keep_silent(url: str) -> None:
+    """A worker alone has no address to note."""
 
 
 def _make_folders() -> None:

@@ -13,7 +13,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -130,9 +129,8 @@ class Process:
             self._log.removeHandler(handler)
 
     def _start(self, now: float) -> None:
-        command = (sys.executable, "-S", leash.__file__, str(os.getpid()), *self.service.command)
         self._popen = subprocess.Popen(
-            command,
+            leash.tied_to_this_process(self.service.command),
             cwd=self.service.cwd,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -282,7 +280,7 @@ class Supervisor:
             return
         try:
             when_ready()
-        except BaseException as error:  # not swallowed: run() raises it in the main thread
+        except BaseException as error:  # noqa: BLE001 - run() raises it in the main thread
             self._failure = error
             self._stop.set()
 

@@ -8,7 +8,6 @@ from django.contrib.postgres.operations import TrigramExtension, UnaccentExtensi
 from django.db import migrations
 from pgvector.django import VectorExtension
 
-
 _INGEST = Path(__file__).resolve().parents[2] / "ingest" / "migrations" / "0001_initial.py"
 
 

@@ -7,11 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_SIDECARS = frozenset(
-    """.aac .ale .arw .bdm .bin .bmp .cpi .cr2 .cr3 .csv .db .dng .doc .docx .edl .gpx .heic .htm .html
-    .ini .jpeg .jpg .json .jsonl .log .lrf .lut .md .mp3 .nef .pdf .png .py .sha256 .srt .tif .tiff .thm .toml
-    .txt .vtt .wav .webp .xls .xlsx .xml .xmp .yaml .yml .zip""".split()
-)
+# fmt: off
+_SIDECARS = frozenset((
+    ".aac", ".ale", ".arw", ".bdm", ".bin", ".bmp", ".cpi", ".cr2", ".cr3", ".csv", ".db",
+    ".dng", ".doc", ".docx", ".edl", ".gpx", ".heic", ".htm", ".html", ".ini", ".jpeg",
+    ".jpg", ".json", ".jsonl", ".log", ".lrf", ".lut", ".md", ".mp3", ".nef", ".pdf", ".png",
+    ".py", ".sha256", ".srt", ".thm", ".tif", ".tiff", ".toml", ".txt", ".vtt", ".wav",
+    ".webp", ".xls", ".xlsx", ".xml", ".xmp", ".yaml", ".yml", ".zip",
+))
+# fmt: on
 """What lies beside footage on camera cards and in project folders. Left out of folders, never
 when named on the command line."""
 
@@ -47,7 +51,7 @@ def find_files(paths: Sequence[Path]) -> Found:
 
 def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
     for root, folders, names in os.walk(folder, followlinks=True):
-        status = os.stat(root)
+        status = Path(root).stat()
         if (status.st_dev, status.st_ino) in seen:
             folders.clear()
             continue

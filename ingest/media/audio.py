@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-import av
+from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
@@ -100,22 +100,24 @@ class AudioFeed:
                 frame.pts -= round(self._origin_s / frame.time_base)
             self._encode(frame)
 
-    def _encode(self, frame: av.AudioFrame | None) -> None:
+    def _encode(self, frame: AudioFrame | None) -> None:
         assert self._target is not None
         try:
-            for resampled in self._resampler.resample(frame):
-                self._output.mux(self._target.encode(resampled))
+            resampled = self._resampler.resample(frame)
+            packets = [packet for part in resampled for packet in self._target.encode(part)]
         except (FFmpegError, ValueError):
             return
+        self._output.mux(packets)
 
     def _flush(self) -> None:
         if self._target is None or self._is_copy:
             return
         self._encode(None)
         try:
-            self._output.mux(self._target.encode(None))
+            packets = self._target.encode(None)
         except (FFmpegError, ValueError):
             return
+        self._output.mux(packets)
 
     def _copy(self, packet: Packet[AudioStream]) -> None:
         time = packet.pts if packet.pts is not None else packet.dts
@@ -125,5 +127,6 @@ class AudioFeed:
         if self._last_dts is not None and time <= self._last_dts:
             return
         self._last_dts = packet.pts = packet.dts = time
+        assert self._target is not None
         packet.stream = self._target
         self._output.mux(packet)

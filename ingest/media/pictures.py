@@ -9,11 +9,14 @@ after Reinhard et al. 2002, and back through the sRGB curve.
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from typing import cast
 
 import numpy as np
+from av.sidedata.sidedata import SideData
 from av.sidedata.sidedata import Type as SideDataType
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, ColorTrc, VideoReformatter
@@ -51,11 +54,12 @@ class Orientation:
 
 def orientation_of(frame: VideoFrame) -> Orientation:
     """The orientation that the display matrix of a frame asks for, to the nearest 90 degrees."""
-    for data in frame.side_data:
-        if data.type == SideDataType.DISPLAYMATRIX and data.buffer_size >= 36:
-            a, b, _, c, d = struct.unpack("<5i", bytes(data)[:20])
-            return _orientation(a, b, c, d)
-    return Orientation(0, is_mirrored=False)
+    sides = cast("Mapping[SideDataType, SideData]", frame.side_data)
+    data = sides.get(SideDataType.DISPLAYMATRIX)
+    if data is None or data.buffer_size < 36:
+        return Orientation(0, is_mirrored=False)
+    a, b, _, c, d = struct.unpack("<5i", bytes(data)[:20])
+    return _orientation(a, b, c, d)
 
 
 def _orientation(a: int, b: int, c: int, d: int) -> Orientation:
@@ -92,9 +96,7 @@ def fit_size(width: int, height: int, max_side_px: int | None) -> tuple[int, int
 class PictureMaker:
     """Makes pictures of one size from the frames of one stream. Not for several threads."""
 
-    def __init__(
-        self, info: MediaInfo, max_side_px: int | None, *, is_even: bool = False
-    ) -> None:
+    def __init__(self, info: MediaInfo, max_side_px: int | None, *, is_even: bool = False) -> None:
         """``is_even`` rounds the size to even numbers of pixels, as video encoders want."""
         self._orientation = Orientation(info.rotation_deg, info.is_mirrored)
         self.width, self.height = fit_size(info.width, info.height, max_side_px)
@@ -150,7 +152,8 @@ def tone_map(image: NDArray[np.uint16], *, is_pq: bool) -> Image:
     white = _HLG_PEAK_NITS / _REFERENCE_WHITE_NITS
     light = light * (1 + light / white**2) / (1 + 0.25 * light)  # Reinhard, gentle below white
     index = np.clip(light * 4095, 0, 4095).astype(np.uint16)
-    return _srgb_table()[index]
+    mapped: Image = _srgb_table()[index]
+    return mapped
 
 
 @cache
@@ -159,9 +162,9 @@ def _light_table(is_pq: bool) -> NDArray[np.float32]:
     code = np.linspace(0, 1, 65536)
     if is_pq:
         power = code ** (1 / 78.84375)
-        nits = 10000 * (
-            np.maximum(power - 0.8359375, 0) / (18.8515625 - 18.6875 * power)
-        ) ** (1 / 0.1593017578125)
+        nits = 10000 * (np.maximum(power - 0.8359375, 0) / (18.8515625 - 18.6875 * power)) ** (
+            1 / 0.1593017578125
+        )
     else:
         a, b, c = 0.17883277, 0.28466892, 0.55991073
         scene = np.where(code <= 0.5, code**2 / 3, (np.exp((code - c) / a) + b) / 12)

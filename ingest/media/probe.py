@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from av.container import InputContainer
@@ -77,9 +77,7 @@ def _check_size(width: int, height: int, limits: Limits) -> None:
         )
 
 
-def _first_frame(
-    container: InputContainer, stream: VideoStream
-) -> tuple[VideoFrame, list[int]]:
+def _first_frame(container: InputContainer, stream: VideoStream) -> tuple[VideoFrame, list[int]]:
     """The first frame that decodes, and the times of the first packets, in order."""
     tally = Tally()
     frames: list[VideoFrame] = []
@@ -166,7 +164,7 @@ def _decode_times(container: InputContainer, stream: VideoStream) -> list[int]:
 
 def _is_variable(times: list[int]) -> bool:
     """Whether steps differ by more than rounding: over 2 ticks and a tenth of the usual step."""
-    steps = sorted(b - a for a, b in zip(times, times[1:], strict=False) if b > a)
+    steps = sorted(b - a for a, b in pairwise(times) if b > a)
     if len(steps) < 2:
         return False
     usual = steps[len(steps) // 2]

@@ -18,7 +18,7 @@ from av.container import OutputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorTrc
+from av.video.reformatter import ColorRange, ColorTrc
 from av.video.stream import VideoStream
 
 from .audio import AudioFeed
@@ -41,7 +41,7 @@ _MAX_REORDER = 16
 _COPIED_CONTAINERS = ("mp4", "matroska", "flv", "mpegts")
 
 
-class CannotCopy(Exception):
+class CopyError(Exception):
     """The packets cannot be copied as they are: encode the frames instead."""
 
 
@@ -61,30 +61,28 @@ def may_copy(info: MediaInfo) -> bool:
 def copy_proxy(path: Path, info: MediaInfo, target: Path, first_pts: int) -> None:
     """Write the proxy by copying packets; ``first_pts`` becomes its time 0.
 
-    Raises CannotCopy, leaving nothing behind, where the times are out of order or cut by an
+    Raises CopyError, leaving nothing behind, where the times are out of order or cut by an
     edit list; StorageFull.
     """
     step = Timeline(info.time_base, info.frame_rate).step
-    with _finished_file(target) as part, open_media(path) as source:
+    with _finished_file(target) as part, open_media(path) as source, _output(part) as output:
         stream = video_stream(source)
-        with _output(part) as output:
-            copied = output.add_stream_from_template(stream)
-            _turn(copied, info)
-            audio = AudioFeed(path, output, first_pts * info.time_base)
-            try:
-                packets = _with_dts(read_packets(source, stream, Tally()), step)
-                _copy_packets(packets, copied, first_pts, audio)
-            except (FFmpegError, ValueError) as error:
-                if isinstance(error, OSError):
-                    raise
-                raise CannotCopy from error
-            finally:
-                audio.close()
+        copied = output.add_stream_from_template(stream)
+        if info.rotation_deg:
+            copied.set_display_rotation(-info.rotation_deg)
+        audio = AudioFeed(path, output, first_pts * info.time_base)
+        packets = _with_dts(read_packets(source, stream, Tally()), step)
+        try:
+            _copy_packets(packets, output, copied, first_pts, audio)
+        except (FFmpegError, ValueError) as error:
+            if isinstance(error, OSError):
+                raise
+            raise CopyError from error
+        finally:
+            audio.close()
 
 
-def _with_dts(
-    packets: Iterator[Packet[VideoStream]], step: int
-) -> Iterator[Packet[VideoStream]]:
+def _with_dts(packets: Iterator[Packet[VideoStream]], step: int) -> Iterator[Packet[VideoStream]]:
     """The packets, with decoding times before the first known one (Matroska leaves them out)."""
     waiting: list[Packet[VideoStream]] = []
     for packet in packets:
@@ -101,24 +99,23 @@ def _with_dts(
 
 def _copy_packets(
     packets: Iterator[Packet[VideoStream]],
+    output: OutputContainer,
     copied: VideoStream,
     first_pts: int,
     audio: AudioFeed,
 ) -> None:
-    output = copied.container
-    assert isinstance(output, OutputContainer)
     last: int | None = None
     is_started = False
     for packet in packets:
         if packet.pts is None or packet.dts is None or packet.is_discard or packet.is_corrupt:
-            raise CannotCopy
+            raise CopyError
         if not is_started and not packet.is_keyframe:
-            raise CannotCopy  # the decoder began later than the packets do
+            raise CopyError  # the decoder began later than the packets do
         is_started = True
         packet.pts -= first_pts
         packet.dts -= first_pts
         if packet.pts < 0 or (last is not None and packet.dts <= last):
-            raise CannotCopy
+            raise CopyError
         last = packet.dts
         audio.write_until(packet.dts * packet.time_base)
         packet.stream = copied
@@ -126,68 +123,74 @@ def _copy_packets(
     audio.write_until(None)
 
 
-class ProxyEncoder:
-    """Encodes frames into a proxy while they are decoded for something else.
+@contextmanager
+def encoded_proxy(path: Path, info: MediaInfo, target: Path) -> Iterator[ProxyEncoder]:
+    """An encoder that writes the proxy while frames are decoded for something else.
 
-    Use as a context manager: leaving it finishes the file, leaving by an exception removes it.
+    Leaving the context finishes the file; leaving it by an exception removes it. Raises
+    StorageFull.
     """
+    with _finished_file(target) as part, _output(part) as output:
+        encoder = ProxyEncoder(path, info, output)
+        try:
+            yield encoder
+            encoder.finish()
+        finally:
+            encoder.close()
 
-    def __init__(self, path: Path, info: MediaInfo, target: Path) -> None:
+
+class ProxyEncoder:
+    """Encodes frames, with the sound of their file, into an open proxy."""
+
+    def __init__(self, path: Path, info: MediaInfo, output: OutputContainer) -> None:
         self._path = path
         self._info = info
-        self._file = _finished_file(target)
+        self._output = output
         self._maker = PictureMaker(info, MAX_SIDE_PX, is_even=True)
         self._step = int(Fraction(1, MAX_RATE_FPS + 1) / info.time_base)
-        self._first: int | None = None
+        self._begun: tuple[VideoStream, AudioFeed, int] | None = None
         self._last = 0
 
-    def __enter__(self) -> ProxyEncoder:
-        self._output_context = _output(self._file.__enter__())
-        self._output = self._output_context.__enter__()
-        return self
-
     def add(self, pts: int, frame: VideoFrame) -> None:
-        """Take the next decoder frame, with its repaired pts. Raises StorageFull."""
-        if self._first is None:
-            self._begin(pts)
-        elif pts - self._last < self._step:
+        """Take the next decoder frame, with its repaired pts; frames too close are left out."""
+        if self._begun is not None and pts - self._last < self._step:
             return
-        self._last = pts
+        stream, audio, first = self._begun or self._begin(pts)
         try:
             picture = self._picture(frame)
         except (FFmpegError, ValueError):
             return
-        picture.pts = pts - (self._first or 0)
-        picture.time_base = self._info.time_base
+        self._last = pts
+        picture.pts, picture.time_base = pts - first, self._info.time_base
         picture.pict_type = 0
-        self._audio.write_until(picture.pts * self._info.time_base)
-        self._output.mux(self._stream.encode(picture))
+        audio.write_until(picture.pts * self._info.time_base)
+        self._output.mux(stream.encode(picture))
 
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
-        is_good = error is None and self._first is not None
-        try:
-            if is_good:
-                self._output.mux(self._stream.encode(None))
-                self._audio.write_until(None)
-        finally:
-            if self._first is not None:
-                self._audio.close()
-            failure = error if error or is_good else CannotCopy()
-            self._output_context.__exit__(None, None, None)
-            self._file.__exit__(type(failure) if failure else None, failure, None)
+    def finish(self) -> None:
+        """Write what is still on its way."""
+        if self._begun is not None:
+            stream, audio, _ = self._begun
+            self._output.mux(stream.encode(None))
+            audio.write_until(None)
 
-    def _begin(self, pts: int) -> None:
+    def close(self) -> None:
+        """Close the file that the sound is read from."""
+        if self._begun is not None:
+            self._begun[1].close()
+
+    def _begin(self, pts: int) -> tuple[VideoStream, AudioFeed, int]:
         rate = min(self._info.frame_rate or Fraction(25), Fraction(MAX_RATE_FPS))
-        self._stream = self._output.add_stream(
+        stream = self._output.add_stream(
             "libx264", rate=rate.limit_denominator(1001), options=dict(_OPTIONS)
         )
-        self._stream.width, self._stream.height = self._maker.width, self._maker.height
-        self._stream.pix_fmt = "yuv420p"
-        self._stream.codec_context.time_base = self._info.time_base
-        self._stream.codec_context.gop_size = max(1, round(rate))
-        self._stream.codec_context.color_range = 1
-        self._audio = AudioFeed(self._path, self._output, pts * self._info.time_base)
-        self._first = pts
+        stream.width, stream.height = self._maker.width, self._maker.height
+        stream.pix_fmt = "yuv420p"
+        stream.codec_context.time_base = self._info.time_base
+        stream.codec_context.gop_size = max(1, round(rate))
+        stream.codec_context.color_range = ColorRange.MPEG
+        audio = AudioFeed(self._path, self._output, pts * self._info.time_base)
+        self._begun = stream, audio, pts
+        return self._begun
 
     def _picture(self, frame: VideoFrame) -> VideoFrame:
         is_hdr = frame.color_trc in (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
@@ -195,11 +198,6 @@ class ProxyEncoder:
             return self._maker.scale(frame, "yuv420p")
         upright = VideoFrame.from_ndarray(self._maker.make(frame), format="rgb24")
         return upright.reformat(format="yuv420p")
-
-
-def _turn(stream: VideoStream, info: MediaInfo) -> None:
-    if info.rotation_deg:
-        stream.set_display_rotation(-info.rotation_deg)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +36,8 @@ _FLAT_CONTRAST = 6.0
 """Luma deviation below which a picture is plain (black, white): fades have such an end."""
 
 _PLATEAU = 0.12
-_LEVEL = 0.07
-"""How far α may have moved in the first and last eighth of a window: half of an even rise, so
+_LEVEL = 0.11
+"""How far α may have moved in the first and last eighth of a window: less than an even rise, so
 that a window inside a longer transition does not pass for the whole."""
 
 _MAX_STEP = 0.6
@@ -123,7 +124,7 @@ def _is_same_place(a: Tiny, b: Tiny) -> bool:
     return likeness > _MAX_LIKENESS
 
 
-def _rises_evenly(alphas: NDArray[np.float32]) -> bool:
+def _rises_evenly(alphas: NDArray[np.floating[Any]]) -> bool:
     """Level, then a rise without leaps or falls, then level."""
     steps = np.diff(alphas)
     eighth = max(1, len(steps) // 8)

@@ -20,7 +20,7 @@ from .decode import FrameReader
 from .keyframes import MAX_SIDE_PX, Keyframe, KeyframeChooser, Sample
 from .opening import storage_errors
 from .pictures import PictureMaker
-from .proxy import CannotCopy, ProxyEncoder, copy_proxy, may_copy
+from .proxy import CopyError, ProxyEncoder, copy_proxy, encoded_proxy, may_copy
 from .sheets import SpriteMaker, save_jpeg, save_webp
 from .shots import Cut, ShotDetector, shots_between
 from .timeline import Timeline
@@ -57,7 +57,7 @@ def walk_asset(
     walk = _Walk(path, info, out_dir)
     is_copy = may_copy(info)
     with ExitStack() as stack:
-        encoder = None if is_copy else stack.enter_context(ProxyEncoder(path, info, proxy))
+        encoder = None if is_copy else stack.enter_context(encoded_proxy(path, info, proxy))
         walk.run(encoder, progress)
     if is_copy:
         _copy_or_encode(path, info, proxy, walk)
@@ -68,10 +68,10 @@ def walk_asset(
 
 def _copy_or_encode(path: Path, info: MediaInfo, proxy: Path, walk: _Walk) -> None:
     if not walk.reader.report.repaired_pts:
-        with suppress(CannotCopy):
+        with suppress(CopyError):
             copy_proxy(path, info, proxy, walk.first_pts)
             return
-    with ProxyEncoder(path, info, proxy) as encoder:
+    with encoded_proxy(path, info, proxy) as encoder:
         for pts, frame in FrameReader(path, info).timed_frames():
             encoder.add(pts, frame)
 

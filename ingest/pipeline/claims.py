@@ -65,7 +65,7 @@ def is_due(run: StageRun) -> bool:
 
 
 def release(run_id: int, token: UUID) -> bool:
-    """Queue our run again, as if it had not been started (the worker stops, not the run's fault)."""
+    """Queue our run again: it is the worker that stops, not the run that failed."""
     mine = StageRun.objects.filter(pk=run_id, claim=token, state=State.RUNNING)
     return _change(mine, state=State.QUEUED, claim=None, published_at=None, progress=0)
 
@@ -84,8 +84,9 @@ def fail(
         return None
     failures = run.failures + 1
     is_final = permanent or failures >= MAX_FAILURES
-    values = {
-        "state": State.FAILED if is_final else State.QUEUED,
+    outcome = State.FAILED if is_final else State.QUEUED
+    values: dict[str, object] = {
+        "state": outcome,
         "failures": failures,
         "claim": None,
         "published_at": None,
@@ -96,7 +97,7 @@ def fail(
         "error_detail": detail,
         "is_permanent": permanent,
     }
-    return State(values["state"]) if _change(mine, **values) else None
+    return outcome if _change(mine, **values) else None
 
 
 def release_dead(*, run_id: int | None = None, obituary: str = "") -> list[int]:

@@ -47,7 +47,8 @@ def drain(asset_ids: Sequence[int] | None = None) -> None:
     parent = os.getppid()
     while os.getppid() == parent and (assets := list(unfinished(asset_ids))):
         release_dead()
-        if not any([_advance(asset) for asset in assets]):
+        has_run = [_advance(asset) for asset in assets]
+        if not any(has_run):
             time.sleep(PAUSE_S)
 
 

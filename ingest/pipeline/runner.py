@@ -60,7 +60,7 @@ def run_stage(run_id: int, worker: str = "", *, announce: bool = True) -> Outcom
         return Outcome.GONE
     try:
         path = steps()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 a configuration may look at anything
         return _record(run, None, error)
     step = next((step for step in path if step.stage.name == run.stage), None)
     if step is None or step.fingerprint != run.fingerprint:
@@ -172,12 +172,11 @@ def _describe(run: StageRun, error: Exception) -> tuple[str, str, bool]:
     if is_ours and isinstance(code, str) and str(error):
         return code, _storable(str(error)), bool(permanent)
     title = run.stage.rpartition(".")[2]
-    return (
-        "unexpected",
+    sentence = (
         f"Something went wrong in EveryID while it worked on this file (stage “{title}”): "
-        "an administrator finds the details in the stage's log.",
-        False,
+        "an administrator finds the details in the stage's log."
     )
+    return "unexpected", sentence, False
 
 
 def _storable(text: str) -> str:

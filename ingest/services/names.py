@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
 
 _BIDI_CONTROLS = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 """They can make "gpj.mp4" read as "4pm.jpg" (Unicode TR 36, bidirectional text spoofing)."""
+
+_LONGEST_ENDING = 16
 
 _REPLACED = frozenset(("Cc", "Cs", "Zl", "Zp", "Cn"))
 """Controls with newlines, lone surrogates, line and paragraph separators, unassigned."""
@@ -31,9 +32,9 @@ def clean_file_name(name: str, *, limit: int = 255) -> str:
         return "untitled"
     if len(text) <= limit:
         return text
-    stem, suffix = os.path.splitext(text)
-    suffix = suffix if len(suffix) <= 16 else ""
-    return f"{stem[: limit - len(suffix) - 1]}…{suffix}"
+    ending = text.rpartition(".")[2]
+    suffix = f".{ending}" if len(ending) < _LONGEST_ENDING else ""
+    return f"{text[: limit - len(suffix) - 1]}…{suffix}"
 
 
 def _is_bad(character: str) -> bool:

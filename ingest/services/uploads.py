@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
@@ -20,7 +21,7 @@ def receive(
     *,
     library: Library,
     user: AbstractBaseUser | None,
-    uploaded_file: UploadedFile,
+    uploaded_file: UploadedFile[Any],
     camera: Camera | None = None,
 ) -> Upload:
     """Take one uploaded file into a library; the record says what became of it, and why."""
@@ -43,7 +44,7 @@ def receive(
 
 def _take(
     library: Library,
-    uploaded_file: UploadedFile,
+    uploaded_file: UploadedFile[Any],
     name: str,
     user: AbstractBaseUser | None,
     camera: Camera | None,
@@ -65,7 +66,7 @@ def _take(
             path.unlink(missing_ok=True)
 
 
-def _spool(uploaded_file: UploadedFile, name: str) -> Path:
+def _spool(uploaded_file: UploadedFile[Any], name: str) -> Path:
     """Write a small file that Django kept in memory to disk. Raises StorageFull."""
     path = storage.new_incoming_path(name)
     with storage_errors(), path.open("xb") as target:

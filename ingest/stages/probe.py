@@ -16,7 +16,7 @@ def run(context: StageContext) -> None:
     fields = fields_of(info)
     with context.commit() as summary:
         Asset.objects.filter(pk=context.asset.pk).update(**fields)
-        summary |= _summary_of(info)
+        summary.update(_summary_of(info))
 
 
 def fields_of(info: MediaInfo) -> dict[str, Any]:

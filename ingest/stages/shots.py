@@ -31,7 +31,7 @@ def run(context: StageContext) -> None:
         shots = _write_shots(asset, result.shots)
         _write_keyframes(context, shots, result.keyframes)
         Asset.objects.filter(pk=asset.pk).update(**_fields_of(context, result))
-        summary |= _summary_of(result)
+        summary.update(_summary_of(result))
 
 
 def _write_shots(asset: Asset, found: Sequence[media.Shot]) -> list[Shot]:

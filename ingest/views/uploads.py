@@ -23,13 +23,14 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
     library = library_of(request, slug)
     require_role(request.user, library, Role.OWNER, Role.EDITOR)
     if request.method != "POST":
-        return render(request, "ingest/upload.html", {"library": library, "form": UploadForm()})
-    form = UploadForm(request.POST, request.FILES)
+        context = {"library": library, "form": UploadForm(library=library)}
+        return render(request, "ingest/upload.html", context)
+    form = UploadForm(request.POST, request.FILES, library=library)
     results: list[Upload] = []
     if form.is_valid():
-        user = signed_in(request)
+        user, camera = signed_in(request), form.cleaned_data["camera"]
         results = [
-            service.receive(library=library, user=user, uploaded_file=file)
+            service.receive(library=library, user=user, uploaded_file=file, camera=camera)
             for file in form.cleaned_data["files"]
         ]
     status = 422 if form.errors else 200

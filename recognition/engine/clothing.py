@@ -40,7 +40,7 @@ NAMING: dict[str, float] = {
     "purple": 0.0,
     "pink": 0.6,
     "brown": -1.4,
-    "beige": -1.2,
+    "beige": -0.6,
 }
 """How readily people name a colour that covers some share of a garment:
 p(name) ∝ (share + .02)^power · e^weight. Fitted to the same pictures by multinomial

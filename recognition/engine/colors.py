@@ -19,7 +19,7 @@ from recognition.engine.types import Floats, Image
 F64 = npt.NDArray[np.float64]
 
 PROTOTYPES: dict[str, str] = {
-    "black": "000000 070d0d 16161a 1d1d1d 26262a 2b2b30 302c2c 343837 2a2622",
+    "black": "000000 070d0d 16161a 1d1d1d 26262a 2b2b30 302c2c 343837 2a2622 1b2027 20242b",
     "white": "ffffff f7f7f7 ececec e2e4e8 dddde2 f5f1ea d6dae0 e8e2dc",
     "grey": "929591 7d7f7c 5a5a5e 6b6e72 4c4e52 a8a8a8 bdbec0 b0aea8 89878c 59656d 484848",
     "red": "e50000 fe0002 a90308 c0022f db5856 be013c b9484e 8b1a1a 701c20 ec2d01 9d2933 c23b3b",
@@ -29,7 +29,7 @@ PROTOTYPES: dict[str, str] = {
     " 677a04 01c08d 9be5aa 394a2e 6ecb3c bccb7a",
     "blue": "0343df 95d0fc 3b719f 75bbfd 247afd 436bad 2a5a9a 5684ae 82a6cc 04d8b2 7bc8f6 1d5dec"
     " 06c2ac 0485d1 34557f 4a6c94 a2bffe 41618a 13a0b5 6e8fb4",
-    "navy": "01153e 000435 1b2440 202a48 13233f 1b2431 2a3350 26304a",
+    "navy": "01153e 000435 1b2440 202a48 13233f 2a3350 26304a",
     "purple": "7e1e9c 9a0eea 8756e4 bf77f6 5d1451 805b87 4b2d66 6a4a8c a87dc2 896aa0 3c2250",
     "pink": "ff81c0 ffb7ce ff028d ff6cb5 d1768f f4a6b8 e78ea5 cb416b e0a0b0 f7c8d0 d94f8a c2185b"
     " d46a94",
@@ -100,7 +100,8 @@ def _table() -> Floats:
         votes[:, column] = (np.exp(-((distance / _SPREAD) ** 2) / 2) @ weight) + 1e-12
         votes[:, column] += 1e-6 * np.exp(-distance[:, 0] / _SPREAD)
     shares = votes / votes.sum(axis=1, keepdims=True)
-    return shares.reshape(_BINS, _BINS, _BINS, len(NAMES)).astype(np.float32)
+    cube = shares.reshape(_BINS, _BINS, _BINS, len(NAMES))
+    return np.asarray(cube, dtype=np.float32)
 
 
 def _parse(values: str) -> Image:

@@ -15,7 +15,8 @@ from pathlib import Path
 from recognition.engine import attributes, scenes
 from recognition.engine.attributes import BinaryAttributes, PromptAttributes
 from recognition.engine.backends import builtin, openvino, yolox
-from recognition.engine.errors import WeightsError
+from recognition.engine.clustering import same_person_for
+from recognition.engine.errors import WeightsError, WeightsMissing
 from recognition.engine.manifest import (
     BUILTIN_DIR,
     WeightsEntry,
@@ -25,7 +26,7 @@ from recognition.engine.manifest import (
 )
 from recognition.engine.runtime import close_all
 from recognition.engine.scenes import PromptScenes
-from recognition.engine.types import NetworkInfo, Networks, TextEncoder
+from recognition.engine.types import NetworkInfo, Networks, PersonEncoder, TextEncoder
 from recognition.engine.weights import is_present, verify
 
 PROFILES = ("auto", "builtin", "light")
@@ -106,6 +107,25 @@ def load_text_encoder(
         return _texts[key]
 
 
+def load_person_encoder(
+    profile: str, weights_dir: Path | None = None, *, threads: int | None = None
+) -> PersonEncoder:
+    """The person network of a profile and nothing else (evaluations need no more)."""
+    if resolve_profile(profile, weights_dir).profile == "light":
+        entry, folder = by_role(light_weights(), "person"), _pulled(weights_dir)
+        info = _info("person", entry.name, [entry], openvino.VERSION)
+        return openvino.OpenVinoPersonEncoder(entry, verify(entry, folder), info, threads)
+    entry = by_role(builtin_weights(), "person")
+    info = _info("person", entry.name, [entry], builtin.VERSION)
+    return builtin.OnnxPersonEncoder(entry, verify(entry, BUILTIN_DIR), info, threads)
+
+
+def _pulled(weights_dir: Path | None) -> Path:
+    if weights_dir is None:
+        raise WeightsMissing("The profile “light” needs a folder of pulled weights.")
+    return weights_dir
+
+
 def close() -> None:
     """Let go of all networks of this process."""
     with _lock:
@@ -132,6 +152,8 @@ def _info(role: str, name: str, entries: Sequence[WeightsEntry], *versions: str)
         "bytes": str(sum(entry.bytes for entry in entries)),
         "space": last.space,
     }
+    if role == "person":
+        detail["same_person"] = str(same_person_for(last.space))
     return NetworkInfo(
         name, role, digest.hexdigest()[:16], last.dimension, "; ".join(licences), detail
     )
@@ -171,7 +193,7 @@ def _infos(profile: str) -> dict[str, NetworkInfo]:
 
 def _load_builtin(weights_dir: Path | None, threads: int | None) -> Networks:
     own, infos = builtin_weights(), _infos("builtin")
-    entries = {role: by_role(own, role) for role in ("detector", "image", "person")}
+    entries = {role: by_role(own, role) for role in ("detector", "image")}
     paths = {role: verify(entry, BUILTIN_DIR) for role, entry in entries.items()}
     texts = load_text_encoder("builtin", threads=threads)
     images = builtin.OnnxImageEncoder(entries["image"], paths["image"], infos["image"], threads)
@@ -182,22 +204,19 @@ def _load_builtin(weights_dir: Path | None, threads: int | None) -> Networks:
         ),
         images=images,
         texts=texts,
-        people=builtin.OnnxPersonEncoder(
-            entries["person"], paths["person"], infos["person"], threads
-        ),
+        people=load_person_encoder("builtin", threads=threads),
         attributes=PromptAttributes(images, texts, infos["attributes"]),
         scenes=PromptScenes(texts, infos["scene"]),
     )
 
 
 def _load_light(weights_dir: Path | None, threads: int | None) -> Networks:
-    if weights_dir is None:
-        raise WeightsError("The profile “light” needs a folder of pulled weights.")
+    folder = _pulled(weights_dir)
     light, infos = light_weights(), _infos("light")
     entries = {role: by_role(light, role) for role in LIGHT_ROLES}
-    paths = {role: verify(entry, weights_dir) for role, entry in entries.items()}
+    paths = {role: verify(entry, folder) for role, entry in entries.items()}
     projection = by_role(builtin_weights(), "projection")
-    texts = load_text_encoder("light", weights_dir, threads=threads)
+    texts = load_text_encoder("light", folder, threads=threads)
     images = openvino.FrozenFeatureEncoder(
         (entries["features"], entries["detector"]),
         (paths["features"], paths["detector"]),
@@ -213,9 +232,7 @@ def _load_light(weights_dir: Path | None, threads: int | None) -> Networks:
         ),
         images=images,
         texts=texts,
-        people=openvino.OpenVinoPersonEncoder(
-            entries["person"], paths["person"], infos["person"], threads
-        ),
+        people=load_person_encoder("light", folder, threads=threads),
         attributes=BinaryAttributes(
             crossroad,
             infos["attributes"],

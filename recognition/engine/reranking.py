@@ -33,14 +33,32 @@ def rerank(
     if not len(queries) or not len(gallery):
         return np.zeros((len(queries), len(gallery)), dtype=np.float32)
     everything = np.concatenate([queries, gallery]).astype(np.float32)
-    neighbours, distances = _nearest(everything, max(k1 + 1, k2))
-    weights = _encode(everything, neighbours, k1)
+    asked = np.arange(len(queries))
+    return _rerank(everything, asked, np.arange(len(queries), len(everything)), k1, k2, share)
+
+
+def rerank_within(
+    vectors: Floats, *, k1: int = K1, k2: int = K2, share: float = LAMBDA
+) -> Floats:
+    """As ``rerank`` where each row (n, d) asks all rows, itself among them: (n, n)."""
+    if vectors.ndim != 2:
+        raise BadValue(f"expected vectors of shape (n, d), got {vectors.shape}")
+    if not len(vectors):
+        return np.zeros((0, 0), dtype=np.float32)
+    everyone = np.arange(len(vectors))
+    return _rerank(vectors.astype(np.float32), everyone, everyone, k1, k2, share)
+
+
+def _rerank(
+    rows: Floats, asked: Ints, answers: Ints, k1: int, k2: int, share: float
+) -> Floats:
+    neighbours = _nearest(rows, max(k1 + 1, k2))
+    weights = _encode(rows, neighbours, k1)
     if k2 > 1:
         weights = _expand_locally(weights, neighbours[:, :k2])
-    jaccard = _jaccard(weights, len(queries))
-    plain = _squared(queries, gallery) / np.maximum(_largest(everything, len(queries)), 1e-12)
-    mixed = (1 - share) * jaccard + share * plain
-    return np.asarray(mixed, dtype=np.float32)
+    jaccard = _jaccard(weights[asked], weights[answers])
+    plain = _squared(rows[asked], rows[answers]) / _row_scale(rows)[asked][:, None]
+    return np.asarray((1 - share) * jaccard + share * plain, dtype=np.float32)
 
 
 def _squared(a: Floats, b: Floats) -> Floats:
@@ -48,26 +66,17 @@ def _squared(a: Floats, b: Floats) -> Floats:
     return np.asarray(np.maximum(2.0 - 2.0 * (a @ b.T), 0.0), dtype=np.float32)
 
 
-def _largest(everything: Floats, count: int) -> Floats:
-    """The largest distance from each of the first ``count`` rows, (count, 1)."""
-    return np.asarray(_squared(everything[:count], everything).max(axis=1, keepdims=True))
-
-
-def _nearest(rows: Floats, count: int) -> tuple[Ints, Floats]:
-    """For every row its nearest rows, itself first, and their squared distances."""
+def _nearest(rows: Floats, count: int) -> Ints:
+    """For every row its nearest rows, itself first: (n, count)."""
     count = min(count, len(rows))
     found = np.empty((len(rows), count), dtype=np.int64)
-    distance = np.empty((len(rows), count), dtype=np.float32)
     for start in range(0, len(rows), 512):
         block = _squared(rows[start : start + 512], rows)
         block[np.arange(len(block)), np.arange(start, start + len(block))] = -1.0
         near = np.argpartition(block, count - 1, axis=1)[:, :count]
         order = np.take_along_axis(block, near, axis=1).argsort(axis=1, kind="stable")
         found[start : start + 512] = np.take_along_axis(near, order, axis=1)
-        distance[start : start + 512] = np.take_along_axis(
-            block, found[start : start + 512], axis=1
-        )
-    return found, np.maximum(distance, 0.0)
+    return found
 
 
 def _reciprocal(neighbours: Ints, row: int, k: int) -> Ints:
@@ -131,18 +140,17 @@ def _expand_locally(weights: sparse.csr_matrix, neighbours: Ints) -> sparse.csr_
     return sparse.csr_matrix(chooser @ weights)
 
 
-def _jaccard(weights: sparse.csr_matrix, count: int) -> Floats:
-    """1 - Σmin / Σmax between the first ``count`` rows and the others.
+def _jaccard(asked: sparse.csr_matrix, answers: sparse.csr_matrix) -> Floats:
+    """1 - Σmin / Σmax between two sets of sparse rows, (asked, answers).
 
     Rows sum to 1, so Σmax = 2 - Σmin, and Σmin needs only shared columns.
     """
-    by_column = sparse.csc_matrix(weights[count:])
-    size = weights.shape[0] - count
-    out = np.ones((count, size), dtype=np.float32)
-    for query in range(count):
-        shared = np.zeros(size, dtype=np.float32)
-        begin, end = weights.indptr[query], weights.indptr[query + 1]
-        pairs = zip(weights.indices[begin:end], weights.data[begin:end], strict=True)
+    by_column = sparse.csc_matrix(answers)
+    out = np.ones((asked.shape[0], answers.shape[0]), dtype=np.float32)
+    for query in range(asked.shape[0]):
+        shared = np.zeros(answers.shape[0], dtype=np.float32)
+        begin, end = asked.indptr[query], asked.indptr[query + 1]
+        pairs = zip(asked.indices[begin:end], asked.data[begin:end], strict=True)
         for column, weight in pairs:
             left, right = by_column.indptr[column], by_column.indptr[column + 1]
             rows = by_column.indices[left:right]

@@ -261,7 +261,7 @@ def _box(mean: F64) -> F64:
 # second (synthetic crossings of the tests) steadier velocities switch less.
 _POSITION = 1 / 20
 _VELOCITY = 1 / 10
-_FIRST_VELOCITY = 1.5
+_FIRST_VELOCITY = 1.5  # how fast something unknown may be: a brisk run is 2.4
 
 
 def _begin(

@@ -38,9 +38,7 @@ class Track(models.Model):
     identity = models.ForeignKey(
         Identity, on_delete=models.SET_NULL, null=True, blank=True, related_name="tracks"
     )
-    assigned_by = models.CharField(
-        max_length=8, choices=Assigner.choices, default=Assigner.MACHINE
-    )
+    assigned_by = models.CharField(max_length=8, choices=Assigner.choices, default=Assigner.MACHINE)
     identity_similarity = models.FloatField(null=True, blank=True, help_text="Cosine to the rest.")
 
     class Meta:

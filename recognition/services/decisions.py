@@ -97,7 +97,7 @@ def overlap(old: Path, new: Path) -> float:
         return 0.0
     before = interpolate_boxes(old.pts, old.boxes, new.pts[shared])
     now = new.boxes[shared]
-    mean = float(np.mean([iou_matrix(a[None], b[None])[0, 0] for a, b in zip(before, now)]))
+    mean = float(np.mean(np.diagonal(iou_matrix(before, now))))
     return float(shared.mean()) * mean if mean >= MIN_IOU else 0.0
 
 

@@ -17,8 +17,8 @@ from django.db.models import Count, Max
 
 from ingest.models import Asset
 from recognition.engine.types import Floats
-from recognition.grouping import Plan, TrackFact
 from recognition.models import Encoder, Identity, Track, TrackEmbedding
+from recognition.seeing.grouping import Plan, TrackFact
 
 _LOCK_CLASS = 0x65766970  # "evip": the people of one library at a time
 
@@ -49,6 +49,8 @@ def read_state(library_id: int, encoder: Encoder) -> LibraryState:
             "track__asset_id",
             "track__start_pts",
             "track__end_pts",
+            "track__asset__time_base_num",
+            "track__asset__time_base_den",
             "track__identity_id",
             "track__identity__is_locked",
             "track__assigned_by",
@@ -58,10 +60,14 @@ def read_state(library_id: int, encoder: Encoder) -> LibraryState:
     )
     facts: list[TrackFact] = []
     vectors: list[Any] = []
-    for track, asset, start, end, identity, is_locked, by, quality, vector in rows.iterator():
+    for track, asset, start, end, num, den, *decided, quality, vector in rows.iterator():
+        identity, is_locked, by = decided
         is_fixed = bool(is_locked) or by == Track.Assigner.HUMAN
-        facts.append(TrackFact(track, asset, start, end, identity, is_fixed, quality))
-        vectors.append(vector.to_numpy())
+        second = num / den if num and den else 1.0
+        facts.append(
+            TrackFact(track, asset, start * second, end * second, identity, is_fixed, quality)
+        )
+        vectors.append(np.asarray(vector, dtype=np.float32))
     table = np.stack(vectors) if vectors else np.zeros((0, encoder.dimension))
     return LibraryState(tuple(facts), table.astype(np.float32), version)
 

@@ -25,8 +25,8 @@ from recognition.models import (
     TrackEmbedding,
 )
 from recognition.networks import fingerprints, networks
-from recognition.pictures import read_in_batches
 from recognition.services.catalogue import register_encoder
+from recognition.services.pictures import read_in_batches
 
 _BATCH = 500
 PERSON = "person"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ingest.pipeline_types import Stage, StageContext
-from recognition import grouping
-from recognition.engine.clustering import SAME_PERSON
-from recognition.grouping import Plan, make_plan
+from recognition.engine.clustering import same_person_for
 from recognition.models import Encoder
 from recognition.networks import fingerprints, network_infos
+from recognition.seeing import grouping
+from recognition.seeing.grouping import Plan, make_plan
 from recognition.selectors import current_encoder
 from recognition.services.grouping import (
     LibraryState,
@@ -23,7 +23,7 @@ TRIES = 3
 """So often a plan is made without the lock; then with it, so that a busy library ends too."""
 
 
-class _LibraryChanged(Exception):
+class _LibraryChangedError(Exception):
     """Someone else wrote between our reading and our writing: plan anew."""
 
 
@@ -32,6 +32,7 @@ def configuration() -> dict[str, Any]:
     return {
         "networks": fingerprints("person"),
         "same_person": same_person(),
+        "caution": [grouping.CAUTION, grouping.SAME_ASSET_CAUTION, grouping.OVERLAP_S],
         "join": [grouping.JOIN_MARGIN, grouping.JOIN_ABOVE],
         "quality": [grouping.ALONE_FROM, grouping.CLUSTERED_FROM],
         "sizes": [grouping.MOST_CLUSTERED, grouping.SETTLED_SIZE],
@@ -39,11 +40,9 @@ def configuration() -> dict[str, Any]:
 
 
 def same_person() -> float:
-    """The cosine above which two tracks may be one person, as the network's card says."""
-    for info in network_infos():
-        if info.role == "person" and "same_person" in info.detail:
-            return float(info.detail["same_person"])
-    return SAME_PERSON
+    """The mean cosine from which groups of tracks are one person, for the network at work."""
+    spaces = [info.detail.get("space", "") for info in network_infos() if info.role == "person"]
+    return same_person_for(spaces[0] if spaces else "")
 
 
 def run(context: StageContext) -> None:
@@ -56,14 +55,14 @@ def run(context: StageContext) -> None:
         context.progress(0.9)
         try:
             _write(context, state, plan)
-        except _LibraryChanged:
+        except _LibraryChangedError:
             continue
         return
     with context.commit() as summary:
         lock_library(library_id)
         assert encoder is not None
         state = read_state(library_id, encoder)
-        summary |= write_plan(context.asset, state, _plan(state))
+        summary.update(write_plan(context.asset, state, _plan(state)))
 
 
 def _plan(state: LibraryState) -> Plan:
@@ -78,8 +77,8 @@ def _write(context: StageContext, state: LibraryState | None, plan: Plan | None)
             summary["identities"] = 0
             return
         if read_version(library_id) != state.version:
-            raise _LibraryChanged
-        summary |= write_plan(context.asset, state, plan)
+            raise _LibraryChangedError
+        summary.update(write_plan(context.asset, state, plan))
 
 
 STAGE = Stage(

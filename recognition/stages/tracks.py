@@ -11,12 +11,12 @@ from ingest.media.decode import iter_frames
 from ingest.media.probe import probe_file
 from ingest.models import Asset, Shot
 from ingest.pipeline_types import Stage, StageContext
-from recognition import crop_pool, watching
 from recognition.engine.tracking import TrackingConfig
 from recognition.models import Crop, Track
 from recognition.networks import fingerprints, networks
+from recognition.seeing import crop_pool, watching
+from recognition.seeing.watching import Seen, Span, Watcher
 from recognition.services import decisions
-from recognition.watching import Seen, Span, Watcher
 
 _BATCH = 500
 

@@ -66,6 +66,7 @@ function send({ file, row }) {
     });
     const body = new FormData();
     body.append("files", file, file.name);
+    body.append("camera", form.elements.camera?.value ?? "");
     request.send(body);
   });
 }

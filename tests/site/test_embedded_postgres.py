@@ -34,7 +34,7 @@ time.sleep(60)
 @pytest.fixture(scope="module")
 def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A path with spaces, quotes and a dollar, longer than a unix socket's may be."""
-    folder = tmp_path_factory.mktemp("state") / "it's a $HOME \"folder\"" / ("long" * 30)
+    folder = tmp_path_factory.mktemp("state") / 'it\'s a $HOME "folder"' / ("long" * 30)
     folder.mkdir(parents=True)
     return folder
 

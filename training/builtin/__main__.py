@@ -1,4 +1,6 @@
-"""`python -m training.builtin text|projection|image|person|detector|all|export|evaluate --data DIR --teachers DIR --work DIR`."""
+"""`python -m training.builtin text|projection|image|person|detector|all|export|evaluate --data DIR
+--teachers DIR --work DIR`.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "networks",
         nargs="*",
-        choices=[*NETWORKS, "light", []],
+        metavar="NETWORK",
         help="for export and evaluate: which",
     )
     parser.add_argument("--data", type=Path, help="folder of pictures and captions, see data.py")
@@ -53,15 +55,14 @@ def run_training(what: str, options: argparse.Namespace) -> None:
     if options.from_shipped:
         from training.builtin import shipped
 
-        shipped.restore(what, options.work)
+        shipped.restore(what, options.data, options.work)
         common["resume"] = True
     places = (options.data, options.teachers, options.work)
     if what in ("text", "projection"):
         text.train(*places, minutes=minutes, **common)
     else:
-        {"detector": detector.train, "image": image.train, "person": person.train}[what](
-            *places, minutes, **common
-        )
+        trainers: dict[str, Any] = {"detector": detector, "image": image, "person": person}
+        trainers[what].train(*places, minutes, **common)
     run_export(what, options)
 
 
@@ -72,11 +73,12 @@ def run_export(what: str, options: argparse.Namespace) -> None:
     if what in ("text", "projection"):
         export.export_text(options.data, options.teachers, options.work)
     else:
-        {
+        exporters: dict[str, Any] = {
             "detector": export.export_detector,
             "image": export.export_image,
             "person": export.export_person,
-        }[what](options.work)
+        }
+        exporters[what](options.work)
 
 
 def run_evaluation(what: str, options: argparse.Namespace) -> Any:

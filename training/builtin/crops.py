@@ -1,8 +1,9 @@
 """Person crops and made-up identities to train the person network on.
 
-Variety of crops limits what a student learns (`shared/models.md`), so each crop becomes many: the clothes' hue is
-turned, the upper body of one goes on the lower body of another, backgrounds change, things stand in front, and the
-camera's light, blur and resolution differ. The teacher sees the very pixels that the student sees.
+Variety of crops limits what a student learns (`shared/models.md`), so each crop becomes many: the
+clothes' hue is turned, the upper body of one goes on the lower body of another, backgrounds change,
+things stand in front, and the camera's light, blur and resolution differ. The teacher sees the very
+pixels that the student sees.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def cut_crops(pictures: data.Pictures, boxes: list[Boxes]) -> U8:
 
 
 def _soft_mask(random: np.random.Generator) -> F32:
-    """About where the person is in a crop: 1 in the middle, 0 at the sides; float32 [128, 64, 1]."""
+    """About where the person is in a crop: 1 in the middle, 0 at the sides; [128, 64, 1]."""
     ys, xs = np.mgrid[0:HEIGHT_PX, 0:WIDTH_PX].astype(np.float32)
     centre, reach = WIDTH_PX / 2 + random.uniform(-3, 3), random.uniform(17, 23)
     edge = np.abs(xs - centre) - reach * (0.75 + 0.25 * (ys / HEIGHT_PX > 0.15))
@@ -62,7 +63,9 @@ def turn_hue(crop: U8, mask: F32, turn: int, saturation: float, value: float) ->
 
 
 def make_identity(crops: U8, random: np.random.Generator) -> U8:
-    """A person nobody has seen: one crop, perhaps with another's lower body, perhaps in other colours."""
+    """A person nobody has seen: one crop, perhaps with another's lower body, perhaps in other
+    colours.
+    """
     crop = crops[int(random.integers(len(crops)))]
     if random.random() < 0.35:
         other = crops[int(random.integers(len(crops)))]
@@ -86,7 +89,9 @@ def make_identity(crops: U8, random: np.random.Generator) -> U8:
 
 
 def see_again(crop: U8, backgrounds: U8, random: np.random.Generator) -> U8:
-    """The same person seen by some camera: background, framing, light, things in front, resolution, mirror."""
+    """The same person seen by some camera: background, framing, light, things in front, resolution,
+    mirror.
+    """
     seen = crop.astype(np.float32)
     if random.random() < 0.35:
         mask = _soft_mask(random)

@@ -1,7 +1,8 @@
 """Pictures, captions and splits: the data folder, opened once and kept as one flat array on disk.
 
-Layout of the data folder: `flickr8k_train.zip`, `flickr8k_train_captions.csv`, `coco_unlabelled.zip`,
-`coco128.zip` (with `instances.json`), `coco_val_captions.txt.gz`, `scenes_train.zip`, `pku_reid_24ids.zip`.
+Layout of the data folder: `flickr8k_train.zip`, `flickr8k_train_captions.csv`,
+`coco_unlabelled.zip`, `coco128.zip` (with `instances.json`), `coco_val_captions.txt.gz`,
+`scenes_train.zip`, `pku_reid_24ids.zip`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ SIDE_PX = 224
 """Pictures are kept as squares of this side: the size in which the data folder holds them."""
 
 DEV_FLICKR_IMAGES = 1000
-"""Flickr8k pictures kept apart for development figures: those whose name has the smallest SHA-256."""
+"""Flickr8k pictures kept apart for development figures: those whose name has the smallest SHA-256.
+"""
 
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
@@ -31,13 +33,15 @@ F32 = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """All pictures squashed to squares. `pixels` is uint8 [N, 224, 224, 3] RGB, mapped from disk."""
+    """All pictures as squares: `pixels` is uint8 [N, 224, 224, 3] RGB, mapped from disk."""
 
     pixels: U8
     names: list[str]
 
     def rows(self, prefix: str) -> NDArray[np.int64]:
-        """Row numbers of the pictures whose name begins with `prefix` (`flickr/`, `coco/`, `scenes/`)."""
+        """Row numbers of the pictures whose name begins with `prefix` (`flickr/`, `coco/`,
+        `scenes/`).
+        """
         return np.array(
             [i for i, name in enumerate(self.names) if name.startswith(prefix)], dtype=np.int64
         )
@@ -53,7 +57,9 @@ def _coco128_names(data: Path) -> set[str]:
 
 
 def list_pictures(data: Path) -> list[tuple[str, str, str]]:
-    """(name, archive, member) of every picture to train on; pictures that are also in coco128 are left out."""
+    """(name, archive, member) of every picture to train on; pictures that are also in coco128 are
+    left out.
+    """
     kept_apart = _coco128_names(data)
     found: list[tuple[str, str, str]] = []
     for prefix, archive_name in (
@@ -78,7 +84,7 @@ def squash(picture: Image.Image, side_px: int = SIDE_PX) -> U8:
 
 
 def open_pictures(data: Path, work: Path) -> Pictures:
-    """Open the flat array of pictures, decoding the archives the first time (about a minute, 2 GB)."""
+    """Open the flat array of pictures, decoding the archives the first time (2 GB)."""
     names_file, pixels_file = work / "pictures.json", work / "pictures.npy"
     if not names_file.exists():
         work.mkdir(parents=True, exist_ok=True)
@@ -115,7 +121,9 @@ def name_hash(name: str) -> str:
 
 
 def dev_flickr(names: list[str], count: int = DEV_FLICKR_IMAGES) -> list[str]:
-    """The Flickr8k pictures kept apart from all training of the pair, the detector and the person network."""
+    """The Flickr8k pictures kept apart from all training of the pair, the detector and the person
+    network.
+    """
     flickr = [n for n in names if n.startswith("flickr/")]
     return sorted(flickr, key=name_hash)[:count]
 
@@ -137,7 +145,9 @@ def training_mask(names: list[str]) -> NDArray[np.bool_]:
 
 
 def read_pku(data: Path) -> tuple[list[U8], NDArray[np.int64], NDArray[np.int64]]:
-    """PKU-Reid crops (RGB, any size), identity and camera of each. Evaluated on only, never trained on."""
+    """PKU-Reid crops (RGB, any size), identity and camera of each. Evaluated on only, never trained
+    on.
+    """
     crops, identities, cameras = [], [], []
     with zipfile.ZipFile(data / "pku_reid_24ids.zip") as archive:
         for member in _members(archive):
@@ -150,7 +160,9 @@ def read_pku(data: Path) -> tuple[list[U8], NDArray[np.int64], NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class LabelledPicture:
-    """One coco128 picture: RGB pixels, boxes float32 [M, 4] xyxy in pixels, class names, crowd flags."""
+    """One coco128 picture: RGB pixels, boxes float32 [M, 4] xyxy in pixels, class names, crowd
+    flags.
+    """
 
     pixels: U8
     boxes: F32

@@ -1,4 +1,6 @@
-"""Trains the detector on YOLOX-nano's boxes (`detector`); see `detector_network.py` for the network and its loss."""
+"""Trains the detector on YOLOX-nano's boxes (`detector`); see `detector_network.py` for the network
+and its loss.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class Batch:
 
 
 def confident(boxes: Boxes) -> Boxes:
-    """Boxes worth learning, with scores stretched so that a sure teacher (.8) asks for a sure student (1)."""
+    """Boxes worth learning, with scores stretched so that a sure teacher (.8) asks for a sure
+    student (1).
+    """
     kept = boxes.scores > SCORE_FROM
     return Boxes(
         boxes.xyxy[kept],
@@ -80,13 +84,15 @@ def train(
     batch: int = 24,
     rate: float = 2e-3,
 ) -> None:
-    """Train for `minutes`; writes `detector.pt` (averaged weights) into the work folder every few minutes."""
+    """Train for `minutes`; writes `detector.pt` (averaged weights) into the work folder every few
+    minutes.
+    """
     torch.manual_seed(seed)
     random, on = np.random.default_rng(seed), schedule.pick_device(device)
     pictures = data.open_pictures(data_dir, work)
     boxes = [confident(b) for b in prepare.open_boxes(pictures, teachers, work)]
     rows = training_rows(pictures)
-    network = Detector(len(COCO_LABELS)).to(on, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = Detector(len(COCO_LABELS)).to(on, memory_format=torch.channels_last)  # type: ignore[call-overload, unused-ignore]
     if resume:
         network.load_state_dict(torch.load(work / "detector.pt", map_location=on)["network"])
     class_weights = torch.full((len(COCO_LABELS),), 0.5, device=on)

@@ -1,8 +1,9 @@
-"""The detector: backbone, feature pyramid, one head for three strides; anchor-free, one box per cell.
+"""The detector: backbone, feature pyramid, one head for three strides; anchor-free, one box per
+cell.
 
-After FCOS (Tian et al. 2019, arXiv 1904.01355), with CenterNet's Gaussian targets (Zhou et al. 2019, arXiv
-1904.07850) in place of its centre-ness branch and the quality focal loss (Li et al. 2020, arXiv 2006.04388), whose
-soft targets are the teacher's scores.
+After FCOS (Tian et al. 2019, arXiv 1904.01355), with CenterNet's Gaussian targets (Zhou et al.
+2019, arXiv 1904.07850) in place of its centre-ness branch and the quality focal loss (Li et al.
+2020, arXiv 2006.04388), whose soft targets are the teacher's scores.
 """
 
 from __future__ import annotations
@@ -12,16 +13,18 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from training.builtin.layers import Backbone, conv
 
 STRIDES = (8, 16, 32)
 LEVELS_PX = ((0.0, 56.0), (40.0, 120.0), (88.0, 1e4))
-"""Range of sqrt(area) that each stride answers for; they overlap, so that most boxes have two chances. By eye."""
+"""Range of sqrt(area) that each stride answers for; they overlap, so that most boxes have two
+chances. By eye.
+"""
 
 
-class Pyramid(nn.Module):
+class Pyramid(nn.Module):  # type: ignore[misc, unused-ignore]
     """Top-down pyramid (Lin et al. 2017, arXiv 1612.03144) of one width over strides 8, 16, 32."""
 
     def __init__(self, inputs: tuple[int, ...], width: int) -> None:
@@ -33,14 +36,16 @@ class Pyramid(nn.Module):
         """Maps of one width, finest first."""
         sides = [lateral(m) for lateral, m in zip(self.lateral, maps, strict=True)]
         for level in range(len(sides) - 2, -1, -1):
-            sides[level] = sides[level] + F.interpolate(
+            sides[level] = sides[level] + functional.interpolate(
                 sides[level + 1], scale_factor=2.0, mode="nearest"
             )
         return [smooth(s) for smooth, s in zip(self.smooth, sides, strict=True)]
 
 
-class Detector(nn.Module):
-    """Pictures float32 [B, 3, H, W], sides multiples of 32 → logits [B, N, C], boxes xyxy in px [B, N, 4]."""
+class Detector(nn.Module):  # type: ignore[misc, unused-ignore]
+    """Pictures float32 [B, 3, H, W], sides multiples of 32 → logits [B, N, C], boxes xyxy in px [B,
+    N, 4].
+    """
 
     def __init__(self, classes: int, width: int = 64) -> None:
         super().__init__()
@@ -50,7 +55,7 @@ class Detector(nn.Module):
         self.classify = nn.Conv2d(width, classes, 1)
         self.regress = nn.Conv2d(width, 4, 1)
         self.sizes = nn.Parameter(torch.zeros(len(STRIDES)))
-        nn.init.constant_(self.classify.bias, -math.log(99))  # type: ignore[arg-type]
+        nn.init.constant_(self.classify.bias, -math.log(99))  # type: ignore[arg-type, unused-ignore]
         nn.init.normal_(self.classify.weight, std=0.01)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -59,14 +64,14 @@ class Detector(nn.Module):
         for level, features in enumerate(self.pyramid(self.backbone(images)[1:])):
             deep = self.tower(features)
             logits.append(self.classify(deep).flatten(2).transpose(1, 2))
-            reach = F.softplus(self.regress(deep) + self.sizes[level]) * (2 * STRIDES[level])
+            reach = functional.softplus(self.regress(deep) + self.sizes[level]) * (2 * STRIDES[level])
             reach = reach.flatten(2).transpose(1, 2)
             centres = cell_centres(features.shape[2], features.shape[3], STRIDES[level]).to(reach)
             boxes.append(torch.cat([centres - reach[..., :2], centres + reach[..., 2:]], dim=-1))
         return torch.cat(logits, dim=1), torch.cat(boxes, dim=1)
 
 
-class Exported(nn.Module):
+class Exported(nn.Module):  # type: ignore[misc, unused-ignore]
     """The detector as it ships: boxes [B, N, 4] and the scores [B, N, K] of the chosen classes."""
 
     def __init__(self, detector: Detector, classes: list[int]) -> None:
@@ -88,7 +93,9 @@ def cell_centres(rows: int, columns: int, stride: int) -> Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Per cell: class scores float32 [B, N, C], the box to find [B, N, 4] and its weight [B, N] (0: no box)."""
+    """Per cell: class scores float32 [B, N, C], the box to find [B, N, 4] and its weight [B, N] (0:
+    no box).
+    """
 
     scores: Tensor
     boxes: Tensor
@@ -146,7 +153,7 @@ def detection_loss(
 ) -> tuple[Tensor, Tensor]:
     """Quality focal loss and GIoU loss, each divided by the sum of the targets' weights."""
     total = targets.weights.sum().clamp(min=1)
-    cross = F.binary_cross_entropy_with_logits(logits, targets.scores, reduction="none")
+    cross = functional.binary_cross_entropy_with_logits(logits, targets.scores, reduction="none")
     focal = (targets.scores - logits.detach().sigmoid()).abs().pow(1.5)
     found = targets.weights > 0
     overlap = generalised_iou(boxes[found], targets.boxes[found])

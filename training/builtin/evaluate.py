@@ -1,8 +1,10 @@
-"""Development figures of the shipped files (`evaluate`), from the ONNX weights as the product runs them.
+"""Development figures of the shipped files (`evaluate`), from the ONNX weights as the product runs
+them.
 
-Pairs: text→image over 1,000 Flickr8k pictures kept apart by name hash. Detector: person boxes of YOLOX-nano on
-pictures kept apart, and real COCO boxes on coco128. Person: PKU-Reid, 24 identities, by Market-1501's protocol (Zheng et
-al. 2015): every crop a query, the same identity on the same camera dropped.
+Pairs: text→image over 1,000 Flickr8k pictures kept apart by name hash. Detector: person boxes of
+YOLOX-nano on pictures kept apart, and real COCO boxes on coco128. Person: PKU-Reid, 24 identities,
+by Market-1501's protocol (Zheng et al. 2015): every crop a query, the same identity on the same
+camera dropped.
 """
 
 from __future__ import annotations
@@ -61,8 +63,9 @@ def make_input(pixels: U8, made: dict[str, Any]) -> tuple[F32, float, tuple[floa
     elif picture.size != (width, height):
         picture = picture.resize((width, height), Image.Resampling.BILINEAR)
     value = np.asarray(picture, np.float32) * np.float32(made["scale"])
-    value = (value - np.array(made["mean"], np.float32)) / np.array(made["std"], np.float32)
-    return value.transpose(2, 0, 1), scale, (left, top)
+    mean, deviation = (np.array(made[key], np.float32) for key in ("mean", "std"))
+    scaled: F32 = ((value - mean) / deviation).transpose(2, 0, 1)
+    return scaled, scale, (left, top)
 
 
 def embed_pictures(network: Shipped, pixels: list[U8] | U8, batch: int = 16) -> F32:
@@ -101,7 +104,9 @@ def retrieval_figures(texts: F32, images: F32, owner: Ints) -> dict[str, float]:
 
 
 def evaluate_pair(data_dir: Path, teachers: Path, work: Path, profile: str) -> dict[str, float]:
-    """The pair of a profile on the dev pictures: `builtin` (image tower) or `light` (projected features)."""
+    """The pair of a profile on the dev pictures: `builtin` (image tower) or `light` (projected
+    features).
+    """
     pictures = data.open_pictures(data_dir, work)
     rows = [pictures.names.index(n) for n in data.dev_flickr(pictures.names)]
     captions = data.read_captions(data_dir)
@@ -131,7 +136,9 @@ def reid_figures(vectors: F32, identities: Ints, cameras: Ints) -> dict[str, flo
 
 
 def evaluate_person(data_dir: Path, teachers: Path) -> dict[str, Any]:
-    """The person network on PKU-Reid (24 identities), plain, with the mirrored crop, less each camera's mean; the teacher."""
+    """The person network on PKU-Reid (24 identities), plain, with the mirrored crop, less each
+    camera's mean; the teacher.
+    """
     pixels, identities, cameras = data.read_pku(data_dir)
     network = open_shipped("person")
     plain = embed_pictures(network, pixels)

@@ -1,8 +1,9 @@
 """Figures of the detector: average precision at IoU .5, and recall at precision .8, per class.
 
-Average precision is the area under the interpolated precision–recall curve at every point (Pascal VOC 2010 and
-later). References are YOLOX-nano's boxes of score ≥ .4 on pictures kept apart, or COCO's own on coco128; boxes under
-0.1 % of the picture and crowds are neither asked for nor held against the detector.
+Average precision is the area under the interpolated precision–recall curve at every point (Pascal
+VOC 2010 and later). References are YOLOX-nano's boxes of score ≥ .4 on pictures kept apart, or
+COCO's own on coco128; boxes under 0.1 % of the picture and crowds are neither asked for nor held
+against the detector.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def overlap(left: F32, right: F32) -> F32:
 
 
 def match(found: Found, reference: Reference, label: str) -> tuple[list[tuple[float, bool]], int]:
-    """(score, right) of each detection of a label that counts, and how many boxes were to be found."""
+    """(score, right) of each detection of a label that counts, and how many were to be found."""
     wanted = np.array([x == label for x in reference.labels], dtype=bool)
     targets, ignored = reference.boxes[wanted], reference.ignored[wanted]
     mine = found.labels == label
@@ -177,7 +178,9 @@ def teacher_found(references: list[Reference], teachers: Path) -> list[Found]:
 
 
 def evaluate_detector(data_dir: Path, teachers: Path, work: Path) -> dict[str, Any]:
-    """Person and the mean over labels, against YOLOX-nano and against COCO; YOLOX-nano itself against COCO."""
+    """Person and the mean over labels, against YOLOX-nano and against COCO; YOLOX-nano itself
+    against COCO.
+    """
     network = evaluate.open_shipped("detector")
     labels = list(network.entry["labels"])
     distilled, labelled = (

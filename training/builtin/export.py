@@ -1,4 +1,6 @@
-"""From checkpoints in the work folder to the files that ship (`export`), each with its entry in the manifest."""
+"""From checkpoints in the work folder to the files that ship (`export`), each with its entry in the
+manifest.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,51 @@ DETECTOR_WIDTH_PX, DETECTOR_HEIGHT_PX = 384, 224
 IMAGE_PX = 160
 PERSON_WIDTH_PX, PERSON_HEIGHT_PX = 64, 128
 
-SHIPPED_LABELS = ["person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat", "traffic light", "bench", "bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "zebra", "giraffe", "backpack", "umbrella", "handbag", "suitcase", "frisbee", "skis", "snowboard", "sports ball", "kite", "skateboard", "surfboard", "tennis racket", "bottle", "cup", "chair", "couch", "potted plant", "bed", "dining table", "toilet", "tv", "laptop", "cell phone"]
+SHIPPED_LABELS = [
+    "person",
+    "bicycle",
+    "car",
+    "motorcycle",
+    "airplane",
+    "bus",
+    "train",
+    "truck",
+    "boat",
+    "traffic light",
+    "bench",
+    "bird",
+    "cat",
+    "dog",
+    "horse",
+    "sheep",
+    "cow",
+    "elephant",
+    "zebra",
+    "giraffe",
+    "backpack",
+    "umbrella",
+    "handbag",
+    "suitcase",
+    "frisbee",
+    "skis",
+    "snowboard",
+    "sports ball",
+    "kite",
+    "skateboard",
+    "surfboard",
+    "tennis racket",
+    "bottle",
+    "cup",
+    "chair",
+    "couch",
+    "potted plant",
+    "bed",
+    "dining table",
+    "toilet",
+    "tv",
+    "laptop",
+    "cell phone",
+]
 
 
 def _picture(width: int, height: int, resize: str) -> dict[str, Any]:
@@ -110,7 +156,8 @@ def _features() -> dict[str, Any]:
                 "name": "yolox_nano_pooled",
                 "size": 832,
                 "weight": "yolox_nano_iinfer.onnx",
-                "input": "the 224 px square resized to 416x416 (bilinear), BGR float32 [1, 3, 416, 416], 0-255",
+                "input": "the 224 px square resized to 416x416 (bilinear), "
+                "BGR float32 [1, 3, 416, 416], 0-255",
                 "value": "spatial mean of each of these tensors, one after the other",
                 "tensors": list(YOLOX_POOLED),
                 "sizes": [128, 256, 64, 128, 256],

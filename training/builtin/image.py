@@ -1,20 +1,22 @@
 """Trains the image tower (`image`): pictures and crops into the joint space, beside the text tower.
 
-The teacher is MobileNetV1 with its projection, run once on every augmented view and cached. The student learns
-its joint vector, its features, and how it ranks captions (cross entropy between the two softmaxes over a bank of
-text vectors); whole pictures also learn from their own captions.
+The teacher is MobileNetV1 with its projection, run once on every augmented view and cached. The
+student learns its joint vector, its features, and how it ranks captions (cross entropy between the
+two softmaxes over a bank of text vectors); whole pictures also learn from their own captions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from training.builtin import data, joint, prepare, schedule, text, views, words
 from training.builtin.data import F32, SIDE_PX, U8
@@ -30,7 +32,9 @@ TEMPERATURE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """Augmented views: picture row [V], window xyxy px [V, 4], mirrored [V], MobileNetV1 features uint8 [V, 1024]."""
+    """Augmented views: picture row [V], window xyxy px [V, 4], mirrored [V], MobileNetV1 features
+    uint8 [V, 1024].
+    """
 
     rows: np.ndarray[tuple[int], np.dtype[np.int64]]
     windows: F32
@@ -40,10 +44,9 @@ class Views:
 
 def draw_view(pixels: U8, window: F32, mirrored: bool, side: int) -> U8:
     """One window of a picture at `side` px, squashed: uint8 [side, side, 3]."""
-    box = tuple(float(v) for v in window)
-    drawn = np.asarray(
-        Image.fromarray(pixels).resize((side, side), Image.Resampling.BILINEAR, box=box)
-    )  # type: ignore[arg-type]
+    x0, y0, x1, y1 = (float(v) for v in window)
+    bilinear = Image.Resampling.BILINEAR
+    drawn = np.asarray(Image.fromarray(pixels).resize((side, side), bilinear, box=(x0, y0, x1, y1)))
     return drawn[:, ::-1] if mirrored else drawn
 
 
@@ -92,7 +95,7 @@ def make_views(
     )
 
 
-class ViewPixels:
+class ViewPixels(Sequence[U8]):
     """The views' pixels at 224 px, drawn one by one as they are asked for."""
 
     def __init__(self, pictures: data.Pictures, found: Views) -> None:
@@ -101,7 +104,7 @@ class ViewPixels:
     def __len__(self) -> int:
         return len(self.views.rows)
 
-    def __getitem__(self, number: int) -> U8:
+    def __getitem__(self, number: Any) -> Any:
         if number >= len(self):
             raise IndexError(number)
         v = self.views
@@ -136,7 +139,9 @@ def open_views(pictures: data.Pictures, teachers: Path, work: Path, seed: int) -
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """What the student is taught: joint vectors of the views, their features, and the caption vectors."""
+    """What the student is taught: joint vectors of the views, their features, and the caption
+    vectors.
+    """
 
     vectors: Tensor
     features: Tensor
@@ -153,7 +158,9 @@ def embed_tokens(tower: joint.TextTower, tokens: Tensor, mask: Tensor) -> Tensor
 
 
 def prepare_lessons(data_dir: Path, teachers: Path, work: Path, found: Views) -> Lessons:
-    """Teacher vectors float32 [V, 256], z-scored features [V, 1024], text vectors [T, 256], captions by row."""
+    """Teacher vectors float32 [V, 256], z-scored features [V, 1024], text vectors [T, 256],
+    captions by row.
+    """
     networks, _, pictures = text.open_joint(data_dir, teachers, work)
     captions = data.read_captions(data_dir)
     usable = {
@@ -172,8 +179,10 @@ def prepare_lessons(data_dir: Path, teachers: Path, work: Path, found: Views) ->
     return Lessons(vectors.clone(), scored, torch.cat(texts), text.group_captions(captioned))
 
 
-class Student(nn.Module):
-    """The tower with a second head that predicts the teacher's features; the head is dropped after training."""
+class Student(nn.Module):  # type: ignore[misc, unused-ignore]
+    """The tower with a second head that predicts the teacher's features; the head is dropped after
+    training.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -183,25 +192,27 @@ class Student(nn.Module):
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Unit vectors [B, 256] and predicted features [B, 1024]."""
         pooled = self.tower.pooled(images)
-        return F.normalize(self.tower.head(self.tower.dropout(pooled)), dim=-1), self.hint(pooled)
+        return functional.normalize(self.tower.head(self.tower.dropout(pooled)), dim=-1), self.hint(pooled)
 
 
 def lesson_loss(
     vectors: Tensor, hints: Tensor, wanted: Tensor, features: Tensor, bank: Tensor
 ) -> dict[str, Tensor]:
     """Cosine, feature and ranking losses of one batch against the teacher."""
-    target = F.softmax(wanted @ bank.T / TEMPERATURE, dim=-1)
-    ranking = -(target * F.log_softmax(vectors @ bank.T / TEMPERATURE, dim=-1)).sum(-1).mean()
+    target = functional.softmax(wanted @ bank.T / TEMPERATURE, dim=-1)
+    ranking = -(target * functional.log_softmax(vectors @ bank.T / TEMPERATURE, dim=-1)).sum(-1).mean()
     entropy = -(target * target.clamp(min=1e-9).log()).sum(-1).mean()
     return {
         "cosine": 1 - (vectors * wanted).sum(-1).mean(),
-        "hint": F.mse_loss(hints, features),
+        "hint": functional.mse_loss(hints, features),
         "ranking": ranking - entropy,
     }
 
 
 def caption_loss(vectors: Tensor, rows: Tensor, whole: Tensor, lessons: Lessons) -> Tensor:
-    """InfoNCE of nearly whole views against one caption of theirs each; zero where there are too few."""
+    """InfoNCE of nearly whole views against one caption of theirs each; zero where there are too
+    few.
+    """
     picked = [i for i in whole.nonzero()[:, 0].tolist() if int(rows[i]) in lessons.captions_of]
     seen: dict[int, int] = {int(rows[i]): i for i in picked}
     if len(seen) < 4:
@@ -217,7 +228,9 @@ def caption_loss(vectors: Tensor, rows: Tensor, whole: Tensor, lessons: Lessons)
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """View numbers [B], pixels uint8 [B, S, S, 3], picture rows [B], and which views are nearly whole [B]."""
+    """View numbers [B], pixels uint8 [B, S, S, 3], picture rows [B], and which views are nearly
+    whole [B].
+    """
 
     numbers: Tensor
     pixels: Tensor
@@ -269,13 +282,15 @@ def train(
     batch: int = 64,
     rate: float = 2e-3,
 ) -> None:
-    """Train for `minutes`; writes `image.pt` (averaged tower) and `image_student.pt` into the work folder."""
+    """Train for `minutes`; writes `image.pt` (averaged tower) and `image_student.pt` into the work
+    folder.
+    """
     torch.manual_seed(seed)
     random, on = np.random.default_rng(seed), schedule.pick_device(device)
     pictures = data.open_pictures(data_dir, work)
     found = open_views(pictures, teachers, work, 0)
     lessons = prepare_lessons(data_dir, teachers, work, found)
-    student = Student().to(on, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    student = Student().to(on, memory_format=torch.channels_last)  # type: ignore[call-overload, unused-ignore]
     if resume:
         student.load_state_dict(torch.load(work / "image_student.pt", map_location=on)["network"])
     elif (work / "detector.pt").exists():
@@ -309,7 +324,9 @@ def _save(average: schedule.Average, work: Path, step: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Text vectors [T, 256] of the dev captions, the picture each belongs to [T], and the pictures' rows [I]."""
+    """Text vectors [T, 256] of the dev captions, the picture each belongs to [T], and the pictures'
+    rows [I].
+    """
 
     texts: Tensor
     owner: Tensor

@@ -1,8 +1,10 @@
-"""The joint space: a text tower and projections of frozen picture features, trained against each other.
+"""The joint space: a text tower and projections of frozen picture features, trained against each
+other.
 
-Symmetric InfoNCE with a learned temperature (Radford et al. 2021, arXiv 2103.00020) between captions and
-pictures. `LightProjection` takes MobileNetV1 and pooled YOLOX-nano features; a second projection of the MobileNetV1
-features alone is trained in the same space and serves as the image tower's teacher on augmented views.
+Symmetric InfoNCE with a learned temperature (Radford et al. 2021, arXiv 2103.00020) between
+captions and pictures. `LightProjection` takes MobileNetV1 and pooled YOLOX-nano features; a second
+projection of the MobileNetV1 features alone is trained in the same space and serves as the image
+tower's teacher on augmented views.
 """
 
 from __future__ import annotations
@@ -11,13 +13,18 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 DIMENSION = 256
 
+PART = 96
+"""Texts of like length that run through the GRU together: short ones need no long padding."""
 
-class TextTower(nn.Module):
-    """Frozen word table → biGRU → max over time → 256-d unit vector. Tokens int64 [B, T], mask [B, T]."""
+
+class TextTower(nn.Module):  # type: ignore[misc, unused-ignore]
+    """Frozen word table → biGRU → max over time → 256-d unit vector. Tokens int64 [B, T], mask [B,
+    T].
+    """
 
     def __init__(self, table: Tensor, hidden: int = 192, dropout: float = 0.3) -> None:
         super().__init__()
@@ -31,12 +38,17 @@ class TextTower(nn.Module):
 
     def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """Unit vectors float32 [B, 256]; the mask is 1 on words, and every row has at least one."""
+        order = mask.sum(1).argsort()
+        parts = [self.pool(tokens[rows], mask[rows]) for rows in order.split(PART)]
+        pooled = torch.cat(parts)[order.argsort()]
+        return functional.normalize(self.head(pooled) + self.skip(pooled), dim=-1)
+
+    def pool(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        """Maximum over time of the states, [B, 2 H]."""
         longest = int(mask.sum(1).max())
         tokens, mask = tokens[:, :longest], mask[:, :longest]
-        words = self.input_dropout(cast("Tensor", self.table)[tokens])
-        states = run_gru(self.gru, words, mask)
-        pooled = states.masked_fill(mask[..., None] == 0, -2.0).amax(1)
-        return F.normalize(self.head(pooled) + self.skip(pooled), dim=-1)
+        words = self.input_dropout(cast(Tensor, self.table)[tokens])
+        return run_gru(self.gru, words, mask).masked_fill(mask[..., None] == 0, -2.0).amax(1)
 
 
 def _both(gru: nn.GRU, name: str) -> Tensor:
@@ -45,10 +57,12 @@ def _both(gru: nn.GRU, name: str) -> Tensor:
 
 
 def run_gru(gru: nn.GRU, words: Tensor, mask: Tensor) -> Tensor:
-    """Both directions of a GRU over words [B, T, I] → states [B, T, 2 H]; padding must be on the right.
+    """Both directions of a GRU over words [B, T, I] → states [B, T, 2 H]; padding must be on the
+    right.
 
-    The same function as `gru` on packed sequences, three times as fast to train on a CPU: `unbind` spares the backward
-    pass a zero-filled copy of the whole input per step, and both directions run in one product.
+    The same function as `gru` on packed sequences, three times as fast to train on a CPU: `unbind`
+    spares the backward pass a zero-filled copy of the whole input per step, and both directions run
+    in one product.
     """
     inputs, hidden = words.transpose(0, 1), gru.hidden_size
     weights, kinds = _both(gru, "weight_ih"), _both(gru, "weight_hh").transpose(1, 2)
@@ -72,8 +86,10 @@ def run_gru(gru: nn.GRU, words: Tensor, mask: Tensor) -> Tensor:
     return torch.cat([torch.stack(forward, 1), torch.stack(backward[::-1], 1)], -1)
 
 
-class Projection(nn.Module):
-    """Frozen features [B, D] → z-score, clip at 6, PCA, MLP with a linear skip → 256-d unit vectors."""
+class Projection(nn.Module):  # type: ignore[misc, unused-ignore]
+    """Frozen features [B, D] → z-score, clip at 6, PCA, MLP with a linear skip → 256-d unit
+    vectors.
+    """
 
     def __init__(
         self, mean: Tensor, deviation: Tensor, axes: Tensor, spread: Tensor, hidden: int = 768
@@ -92,7 +108,9 @@ class Projection(nn.Module):
 
     def reduce(self, features: Tensor) -> Tensor:
         """The frozen first half: float32 [B, D] → [B, P]."""
-        scored = ((features - cast("Tensor", self.mean)) / cast("Tensor", self.deviation)).clamp(-6, 6)
+        scored = ((features - cast("Tensor", self.mean)) / cast("Tensor", self.deviation)).clamp(
+            -6, 6
+        )
         return (scored @ cast("Tensor", self.axes).T) / cast("Tensor", self.spread)
 
     def forward(self, features: Tensor) -> Tensor:
@@ -102,7 +120,7 @@ class Projection(nn.Module):
     def project(self, reduced: Tensor) -> Tensor:
         """The trained second half: float32 [B, P] → unit vectors [B, 256]."""
         reduced = self.input_dropout(reduced)
-        return F.normalize(self.head(reduced) + self.skip(reduced), dim=-1)
+        return functional.normalize(self.head(reduced) + self.skip(reduced), dim=-1)
 
 
 def fit_projection(features: Tensor, size: int) -> Projection:
@@ -116,14 +134,16 @@ def fit_projection(features: Tensor, size: int) -> Projection:
 
 
 def contrast(left: Tensor, right: Tensor, scale: Tensor, same: Tensor | None = None) -> Tensor:
-    """Symmetric InfoNCE of unit vectors [B, 256]; pairs with `same` [B, B] true off the diagonal are left out."""
+    """Symmetric InfoNCE of unit vectors [B, 256]; pairs with `same` [B, B] true off the diagonal
+    are left out.
+    """
     logits = scale.exp().clamp(max=100) * left @ right.T
     if same is not None:
         logits = logits.masked_fill(
             same & ~torch.eye(len(left), dtype=torch.bool, device=left.device), -1e4
         )
     labels = torch.arange(len(left), device=left.device)
-    return (F.cross_entropy(logits, labels) + F.cross_entropy(logits.T, labels)) / 2
+    return (functional.cross_entropy(logits, labels) + functional.cross_entropy(logits.T, labels)) / 2
 
 
 def retrieval(texts: Tensor, images: Tensor, owner: Tensor) -> dict[str, float]:

@@ -1,7 +1,9 @@
-"""The convolutional backbone that the detector, the image tower and the person network share in shape.
+"""The convolutional backbone that the detector, the image tower and the person network share in
+shape.
 
-Dense 3×3 bottlenecks (He et al. 2016, arXiv 1512.03385): on CPUs without matrix tiles they train several times faster
-than depthwise ones of a quarter of their arithmetic (measured; see `shared/models.md`).
+Dense 3×3 bottlenecks (He et al. 2016, arXiv 1512.03385): on CPUs without matrix tiles they train
+several times faster than depthwise ones of a quarter of their arithmetic (measured; see
+`shared/models.md`).
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 WIDTHS = (32, 64, 160, 320)
 DEPTHS = (1, 2, 3, 2)
@@ -31,7 +33,7 @@ def conv(
     return nn.Sequential(*layers)
 
 
-class Bottleneck(nn.Module):
+class Bottleneck(nn.Module):  # type: ignore[misc, unused-ignore]
     """1×1 to half the width, 3×3, 1×1 back, added to the input."""
 
     def __init__(self, width: int) -> None:
@@ -44,10 +46,10 @@ class Bottleneck(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Same shape in and out."""
-        return F.relu(x + self.body(x))
+        return functional.relu(x + self.body(x))
 
 
-class Backbone(nn.Module):
+class Backbone(nn.Module):  # type: ignore[misc, unused-ignore]
     """Pictures float32 [B, 3, H, W] → maps of strides 4, 8, 16 and 32."""
 
     def __init__(self, widths: Sequence[int] = WIDTHS, depths: Sequence[int] = DEPTHS) -> None:
@@ -63,7 +65,7 @@ class Backbone(nn.Module):
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """The four maps, finest first."""
-        x = F.pixel_unshuffle(x, 2)
+        x = functional.pixel_unshuffle(x, 2)
         maps = []
         for stage in self.stages:
             x = stage(x)
@@ -71,8 +73,10 @@ class Backbone(nn.Module):
         return maps
 
 
-class Embedder(nn.Module):
-    """Backbone, mean and maximum over the last map, and a linear head → unit vectors [B, dimension]."""
+class Embedder(nn.Module):  # type: ignore[misc, unused-ignore]
+    """Backbone, mean and maximum over the last map, and a linear head → unit vectors [B,
+    dimension].
+    """
 
     def __init__(
         self, dimension: int = 256, widths: Sequence[int] = WIDTHS, depths: Sequence[int] = DEPTHS
@@ -90,11 +94,13 @@ class Embedder(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Unit vectors float32 [B, dimension]."""
-        return F.normalize(self.head(self.dropout(self.pooled(images))), dim=-1)
+        return functional.normalize(self.head(self.dropout(self.pooled(images))), dim=-1)
 
 
 def start_from_detector(tower: Embedder, file: Path) -> None:
-    """Copy the detector's backbone into an embedder: it has the same shape and has seen the same pictures."""
+    """Copy the detector's backbone into an embedder: it has the same shape and has seen the same
+    pictures.
+    """
     state = torch.load(file, map_location="cpu")["network"]
     prefix = "backbone."
     tower.backbone.load_state_dict(
@@ -103,6 +109,8 @@ def start_from_detector(tower: Embedder, file: Path) -> None:
 
 
 def to_input(pixels: Tensor, mean: float = 0.45, deviation: float = 0.25) -> Tensor:
-    """uint8 [B, H, W, 3] RGB → float32 [B, 3, H, W] as the shipped networks take it, channels last in memory."""
+    """uint8 [B, H, W, 3] RGB → float32 [B, 3, H, W] as the shipped networks take it, channels last
+    in memory.
+    """
     scaled = (pixels.permute(0, 3, 1, 2).float() / 255 - mean) / deviation
     return scaled.contiguous(memory_format=torch.channels_last)

@@ -1,7 +1,7 @@
 """The manifest of the shipped weights: what each file is, its checksum, and how its input is made.
 
-`manifest.json` lies beside the weights in `recognition/engine/builtin/`; the product reads preprocessing from it and
-verifies the checksums. No torch here: tests and tools read it anywhere.
+`manifest.json` lies beside the weights in `recognition/engine/builtin/`; the product reads
+preprocessing from it and verifies the checksums. No torch here: tests and tools read it anywhere.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def read(folder: Path = SHIPPED) -> dict[str, Any]:
 
 
 def record(entry: dict[str, Any], folder: Path = SHIPPED) -> None:
-    """Put one weight into the manifest, with the size and checksum of its file, in place of its older self."""
+    """Put one weight into the manifest, with the size and checksum of its file, in place of its
+    older self.
+    """
     file = folder / entry["file"]
     whole = {
         **entry,

@@ -1,7 +1,8 @@
-"""Writing ONNX files: torch networks, the text tower built node by node, weights packed as float16 or int8.
+"""Writing ONNX files: torch networks, the text tower built node by node, weights packed as float16
+or int8.
 
-Packed weights are cast back to float32 by nodes that onnxruntime folds when a session opens, so files are small
-and arithmetic is float32.
+Packed weights are cast back to float32 by nodes that onnxruntime folds when a session opens, so
+files are small and arithmetic is float32.
 """
 
 from __future__ import annotations
@@ -76,7 +77,9 @@ def export_module(
     outputs: list[str],
     int8: bool = False,
 ) -> None:
-    """Export a torch network with one input `images` (or `features`) of dynamic batch, weights packed."""
+    """Export a torch network with one input `images` (or `features`) of dynamic batch, weights
+    packed.
+    """
     name = "images" if example.ndim == 4 else "features"
     axes = {n: {0: "batch"} for n in [name, *outputs]}
     with warnings.catch_warnings():
@@ -165,7 +168,9 @@ def _text_nodes(hidden: int) -> list[Any]:
 
 
 def export_text(tower: TextTower, vocabulary: Vocabulary, file: Path) -> None:
-    """Write the text tower: `tokens` int64 [B, T], `mask` int64 [B, T] → `vectors` float32 [B, 256] unit."""
+    """Write the text tower: `tokens` int64 [B, T], `mask` int64 [B, T] → `vectors` float32 [B, 256]
+    unit.
+    """
     first, second = tower.head[0], tower.head[3]
     assert isinstance(first, torch.nn.Linear) and isinstance(second, torch.nn.Linear)
     values: dict[str, Any] = {

@@ -1,7 +1,8 @@
-"""Trains the person network (`person`): what Open Model Zoo's re-identification says of augmented crops.
+"""Trains the person network (`person`): what Open Model Zoo's re-identification says of augmented
+crops.
 
-Made-up identities (`crops.py`) are each seen twice; the teacher's vector of every view is cached. The student
-learns the vectors, how views compare with each other, and to tell the identities apart.
+Made-up identities (`crops.py`) are each seen twice; the teacher's vector of every view is cached.
+The student learns the vectors, how views compare with each other, and to tell the identities apart.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn import functional
 
 from training.builtin import crops, data, prepare, schedule, views
 from training.builtin import teachers as t
@@ -29,14 +30,16 @@ PART = 4096
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Views uint8 [N, 128, 64, 3] RGB, two in a row of each identity, and the teacher's unit vectors [N, 256]."""
+    """Views uint8 [N, 128, 64, 3] RGB, two in a row of each identity, and the teacher's unit
+    vectors [N, 256].
+    """
 
     pixels: U8
     vectors: F32
 
 
 def teacher_input(crop: U8) -> F32:
-    """A crop at any size as Open Model Zoo's networks take it: BGR float32 [1, 3, 256, 128], 0–255."""
+    """A crop of any size as Open Model Zoo wants it: BGR float32 [1, 3, 256, 128], 0–255."""
     size = (t.REID_WIDTH_PX, t.REID_HEIGHT_PX)
     return t.reid_input(np.asarray(Image.fromarray(crop).resize(size, Image.Resampling.BILINEAR)))
 
@@ -79,7 +82,7 @@ def lesson_loss(found: Tensor, wanted: Tensor, pairs: Tensor) -> dict[str, Tenso
     apart = torch.eye(len(found), dtype=torch.bool, device=found.device)
     ours = (found @ wanted.T / 0.07).masked_fill(apart, -1e4)
     theirs = (wanted @ wanted.T / 0.07).masked_fill(apart, -1e4)
-    kinship = F.kl_div(
+    kinship = functional.kl_div(
         ours.log_softmax(-1), theirs.log_softmax(-1), log_target=True, reduction="batchmean"
     )
     same = (pairs[:, None] == pairs[None]) & ~apart
@@ -127,12 +130,14 @@ def train(
     batch: int = 96,
     rate: float = 2e-3,
 ) -> None:
-    """Train for `minutes`, the making of missing parts not counted; writes `person.pt` into the work folder."""
+    """Train for `minutes`, the making of missing parts not counted; writes `person.pt` into the
+    work folder.
+    """
     torch.manual_seed(seed)
     random, on = np.random.default_rng(seed), schedule.pick_device(device)
     make_missing(parts, data_dir, teachers, work)
     seen = open_seen(work)
-    network = Embedder(t.REID_SIZE).to(on, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = Embedder(t.REID_SIZE).to(on, memory_format=torch.channels_last)  # type: ignore[call-overload, unused-ignore]
     if resume:
         network.load_state_dict(torch.load(work / "person.pt", map_location=on)["network"])
     elif (work / "detector.pt").exists():

@@ -7,6 +7,7 @@ Both take a few minutes once and are then read from the work folder.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +35,10 @@ def report(what: str, done: int, total: int, began: float) -> None:
     print(f"{what} {done}/{total}, {pace * (total - done):.0f} s left", flush=True)
 
 
-def mobilenet_features(pixels: U8, teachers: Path, threads: int = 2) -> F32:
-    """MobileNetV1 features of RGB pictures uint8 [N, 224, 224, 3] → float32 [N, 1024], values 0–255."""
+def mobilenet_features(pixels: Sequence[U8] | U8, teachers: Path, threads: int = 2) -> F32:
+    """MobileNetV1 features of RGB pictures uint8 [N, 224, 224, 3] → float32 [N, 1024], values
+    0–255.
+    """
     found = np.empty((len(pixels), t.MOBILENET_SIZE), np.float32)
     began = time.monotonic()
     for row, (out,) in enumerate(t.open_mobilenet(teachers, threads).run(p[None] for p in pixels)):
@@ -46,7 +49,9 @@ def mobilenet_features(pixels: U8, teachers: Path, threads: int = 2) -> F32:
 
 
 def yolox_outputs(pixels: U8, teachers: Path, threads: int = 2) -> tuple[F32, list[t.Boxes]]:
-    """YOLOX-nano on RGB pictures uint8 [N, S, S, 3]: pooled maps float32 [N, 832], boxes in px of the picture."""
+    """YOLOX-nano on RGB pictures uint8 [N, S, S, 3]: pooled maps float32 [N, 832], boxes in px of
+    the picture.
+    """
     pooled = np.empty((len(pixels), t.YOLOX_POOLED_SIZE), np.float32)
     boxes = []
     began = time.monotonic()

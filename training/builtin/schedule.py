@@ -12,7 +12,9 @@ from torch import Tensor, nn
 
 
 class Clock:
-    """Progress by wall-clock time, so that a busy machine shortens training but never its cool-down."""
+    """Progress by wall-clock time, so that a busy machine shortens training but never its
+    cool-down.
+    """
 
     def __init__(self, minutes: float) -> None:
         self.began = time.monotonic()
@@ -66,7 +68,9 @@ class Progress:
 
 
 class Average:
-    """Exponential moving average of a network's floats, with a warm-up so that it forgets the start."""
+    """Exponential moving average of a network's floats, with a warm-up so that it forgets the
+    start.
+    """
 
     def __init__(self, network: nn.Module, decay: float = 0.998) -> None:
         self.decay, self.count = decay, 0
@@ -91,7 +95,7 @@ def take_step(
     for group in optimiser.param_groups:
         group["lr"] = rate
     optimiser.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()  # type: ignore[no-untyped-call, unused-ignore]
     torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
     optimiser.step()
 

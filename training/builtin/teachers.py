@@ -2,8 +2,8 @@
 
 Layout of the teachers folder: `yolox/yolox_nano_iinfer.onnx` (YOLOX-nano, Apache-2.0),
 `mobilenet/mobilenet_v1_1.0_224_quant_embedding_extractor.tflite` (MobileNetV1, Apache-2.0),
-`omz/person-reidentification-retail-0277/*.xml` (Open Model Zoo, Apache-2.0). OpenVINO's outputs are views into
-memory that it reuses, so everything that leaves here has been copied.
+`omz/person-reidentification-retail-0277/*.xml` (Open Model Zoo, Apache-2.0). OpenVINO's outputs are
+views into memory that it reuses, so everything that leaves here has been copied.
 """
 
 from __future__ import annotations
@@ -27,22 +27,109 @@ YOLOX_POOLED = (
     "/backbone/C3_n3/conv3/act/Mul_output_0",
     "/backbone/C3_n4/conv3/act/Mul_output_0",
 )
-"""Tensors of YOLOX-nano whose spatial means describe a picture: 128 + 256 + 64 + 128 + 256 = 832 values."""
+"""Tensors of YOLOX-nano whose spatial means describe a picture: 128 + 256 + 64 + 128 + 256 = 832
+values.
+"""
 
 YOLOX_POOLED_SIZE = 832
 MOBILENET_SIZE = 1024
 REID = "person-reidentification-retail-0287"
-"""The teacher of the person network: 0277 is better (.949/.861 against .934/.801 on PKU-Reid) at 2.4 times the time."""
+"""The teacher of the person network: 0277 is better (.949/.861 against .934/.801 on PKU-Reid) at
+2.4 times the time.
+"""
 
 REID_SIZE = 256
 REID_HEIGHT_PX, REID_WIDTH_PX = 256, 128
 
-COCO_LABELS = ["person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat", "traffic light", "fire hydrant", "stop sign", "parking meter", "bench", "bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe", "backpack", "umbrella", "handbag", "tie", "suitcase", "frisbee", "skis", "snowboard", "sports ball", "kite", "baseball bat", "baseball glove", "skateboard", "surfboard", "tennis racket", "bottle", "wine glass", "cup", "fork", "knife", "spoon", "bowl", "banana", "apple", "sandwich", "orange", "broccoli", "carrot", "hot dog", "pizza", "donut", "cake", "chair", "couch", "potted plant", "bed", "dining table", "toilet", "tv", "laptop", "mouse", "remote", "keyboard", "cell phone", "microwave", "oven", "toaster", "sink", "refrigerator", "book", "clock", "vase", "scissors", "teddy bear", "hair drier", "toothbrush"]
+COCO_LABELS = [
+    "person",
+    "bicycle",
+    "car",
+    "motorcycle",
+    "airplane",
+    "bus",
+    "train",
+    "truck",
+    "boat",
+    "traffic light",
+    "fire hydrant",
+    "stop sign",
+    "parking meter",
+    "bench",
+    "bird",
+    "cat",
+    "dog",
+    "horse",
+    "sheep",
+    "cow",
+    "elephant",
+    "bear",
+    "zebra",
+    "giraffe",
+    "backpack",
+    "umbrella",
+    "handbag",
+    "tie",
+    "suitcase",
+    "frisbee",
+    "skis",
+    "snowboard",
+    "sports ball",
+    "kite",
+    "baseball bat",
+    "baseball glove",
+    "skateboard",
+    "surfboard",
+    "tennis racket",
+    "bottle",
+    "wine glass",
+    "cup",
+    "fork",
+    "knife",
+    "spoon",
+    "bowl",
+    "banana",
+    "apple",
+    "sandwich",
+    "orange",
+    "broccoli",
+    "carrot",
+    "hot dog",
+    "pizza",
+    "donut",
+    "cake",
+    "chair",
+    "couch",
+    "potted plant",
+    "bed",
+    "dining table",
+    "toilet",
+    "tv",
+    "laptop",
+    "mouse",
+    "remote",
+    "keyboard",
+    "cell phone",
+    "microwave",
+    "oven",
+    "toaster",
+    "sink",
+    "refrigerator",
+    "book",
+    "clock",
+    "vase",
+    "scissors",
+    "teddy bear",
+    "hair drier",
+    "toothbrush",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Boxes:
-    """Detections of one picture: xyxy float32 [M, 4] in the input's pixels, score [M], class number [M]."""
+    """Detections of one picture: xyxy float32 [M, 4] in the input's pixels, score [M], class number
+    [M].
+    """
 
     xyxy: F32
     scores: F32
@@ -138,7 +225,9 @@ def suppress(xyxy: F32, scores: F32, iou_limit: float) -> NDArray[np.int64]:
 
 
 def decode_yolox(raw: F32, score_limit: float = 0.05, iou_limit: float = 0.6) -> Boxes:
-    """YOLOX output [3549, 85] → boxes in pixels of the 416 px square (Ge et al. 2021, arXiv 2107.08430)."""
+    """YOLOX output [3549, 85] → boxes in pixels of the 416 px square (Ge et al. 2021, arXiv
+    2107.08430).
+    """
     strength = raw[:, 4:5] * raw[:, 5:]
     rows, classes = np.nonzero(strength > score_limit)
     centre = (raw[rows, :2] + _CELLS[rows]) * _STRIDES[rows]

@@ -1,7 +1,8 @@
 """Trains the text tower and the projections of frozen features (`text`, `projection`).
 
-About ten minutes on two busy CPU cores. The recipe follows `shared/models.md`: frozen word table, biGRU with max
-pooling, PCA and MLP on the features, AdamW, warm-up and cosine. The mean of the weights over the last part is kept.
+About ten minutes on two busy CPU cores. The recipe follows `shared/models.md`: frozen word table,
+biGRU with max pooling, PCA and MLP on the features, AdamW, warm-up and cosine. The mean of the
+weights over the last part is kept.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ PCA_SIZE, PCA_SIZE_MOBILENET = 768, 640
 
 @dataclass(frozen=True, slots=True)
 class JointNetworks:
-    """The text tower, the projection of all frozen features, the one of MobileNetV1 alone, and the words."""
+    """The text tower, the projection of all frozen features, the one of MobileNetV1 alone, and the
+    words.
+    """
 
     text: joint.TextTower
     light: joint.Projection
@@ -29,7 +32,7 @@ class JointNetworks:
     vocabulary: words.Vocabulary
 
     def parts(self) -> nn.Module:
-        """All that is trained, with the logarithm of the softmax's scale as the parameter `scale`."""
+        """All that is trained, with the logarithm of the softmax's scale as `scale`."""
         parts = nn.ModuleDict({"text": self.text, "light": self.light, "mobilenet": self.mobilenet})
         parts.register_parameter("scale", nn.Parameter(torch.tensor(float(np.log(1 / 0.07)))))
         return parts
@@ -89,7 +92,9 @@ def sample(by_picture: dict[int, list[int]], batch: int) -> tuple[list[int], lis
 def open_joint(
     data_dir: Path, teachers: Path, work: Path
 ) -> tuple[JointNetworks, prepare.Features, data.Pictures]:
-    """Untrained networks over the caches; the trained weights are loaded where the work folder has them."""
+    """Untrained networks over the caches; the trained weights are loaded where the work folder has
+    them.
+    """
     pictures = data.open_pictures(data_dir, work)
     features = prepare.open_features(pictures, teachers, work)
     captions = data.read_captions(data_dir)
@@ -133,7 +138,9 @@ def measure(
 
 
 class TailMean:
-    """Plain mean of the weights over the last part of training (Izmailov et al. 2018, arXiv 1803.05407)."""
+    """Plain mean of the weights over the last part of training (Izmailov et al. 2018, arXiv
+    1803.05407).
+    """
 
     def __init__(self, network: nn.Module) -> None:
         self.network, self.count = network, 0
@@ -169,7 +176,9 @@ def train(
     batch: int = 384,
     rate: float = 2e-3,
 ) -> None:
-    """Train text tower and projections for `minutes`, on the CPU; writes `joint.pt` into the work folder."""
+    """Train text tower and projections for `minutes`, on the CPU; writes `joint.pt` into the work
+    folder.
+    """
     torch.manual_seed(seed)
     random.seed(seed)
     if not resume:

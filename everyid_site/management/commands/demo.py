@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import signal
+import subprocess
 import sys
 import time
 from argparse import BooleanOptionalAction
@@ -16,17 +19,28 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
 
-from everyid_site.demo.footage import make_sample_footage
+from everyid_site.embedded import leash
+from everyid_site.embedded.errors import ServiceFailed
 from everyid_site.embedded.serving import Plan, Say, serve
 from everyid_site.embedded.supervisor import Supervisor
+from everyid_site.env import BASE_DIR
 from everyid_site.management.commands.up import add_serving_arguments
-from ingest.models import Asset, Library
+from ingest.models import Asset, Library, StageRun
+from ingest.pipeline import enqueue
 from ingest.services.assets import add_file
+from ingest.services.cameras import camera_named
 from ingest.services.libraries import create_library
 
 SAMPLE_LIBRARY = "Sample footage"
 USER_NAME = "demo"
 POLL_S = 0.5
+_MAKE_FILMS = """
+import sys
+from pathlib import Path
+from everyid_site.demo.footage import make_sample_footage
+if __name__ == "__main__":
+    print(*make_sample_footage(Path(sys.argv[1])), sep="\\n")
+"""
 _OVER = {Asset.Status.READY, Asset.Status.FAILED, Asset.Status.CANCELLED}
 
 
@@ -57,7 +71,9 @@ class Command(BaseCommand):
             user, password = demo_user()
             progress = Progress(plan.say, supervisor)
             if options["sample"]:
-                progress.follow(add_sample_footage(user, plan.say))
+                plan.say("Making sample footage")
+                films = make_films(settings.STATE_DIR / "demo", supervisor)
+                progress.follow(add_films(user, films, plan.say))
             if footage is not None:
                 progress.follow(add_folder(user, footage.expanduser().resolve(), plan.say))
             close_old_connections()
@@ -84,15 +100,38 @@ def demo_user() -> tuple[User, str]:
     return user, password
 
 
-def add_sample_footage(user: User, say: Say) -> list[Asset]:
-    """Make the sample films and offer them to their library."""
-    folder = settings.STATE_DIR / "demo"
-    say("Making sample footage")
+def make_films(folder: Path, supervisor: Supervisor) -> list[Path]:
+    """Make the sample films, in a process that ends with us; [] if everything is being stopped."""
+    words = (sys.executable, "-c", _MAKE_FILMS, str(folder))
+    process = subprocess.Popen(
+        leash.tied_to_this_process(words),
+        cwd=BASE_DIR,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while True:
+        try:
+            printed, _ = process.communicate(timeout=POLL_S)
+            break
+        except subprocess.TimeoutExpired:
+            if supervisor.is_stopping:
+                os.killpg(process.pid, signal.SIGKILL)
+    if supervisor.is_stopping:
+        return []
+    if process.returncode:
+        raise ServiceFailed("The sample footage could not be made; the reason is printed above.")
+    return [Path(line) for line in printed.splitlines()]
+
+
+def add_films(user: User, films: list[Path], say: Say) -> list[Asset]:
+    """Offer the sample films to their library, each with its folder's camera."""
     library = _library(SAMPLE_LIBRARY, user)
     if not library.is_sample:
         library.is_sample = True
         library.save(update_fields=["is_sample"])
-    return _add(library, user, make_sample_footage(folder), say, with_camera=True)
+    return _add(library, user, films, say, with_camera=True)
 
 
 def add_folder(user: User, path: Path, say: Say) -> list[Asset]:
@@ -103,8 +142,15 @@ def add_folder(user: User, path: Path, say: Say) -> list[Asset]:
 
 def banner(url: str, password: str) -> str:
     """What a person needs to know, hard to overlook."""
-    lines = ("EveryID is ready", "", f"  {url}", f"  user      {USER_NAME}")
-    lines += (f"  password  {password}", "", "Ctrl-C stops it.")
+    lines = [
+        "EveryID is ready",
+        "",
+        f"  {url}",
+        f"  user      {USER_NAME}",
+        f"  password  {password}",
+        "",
+        "Ctrl-C stops it.",
+    ]
     width = max(len(line) for line in lines) + 2
     rule = "─" * width
     return "\n".join(("", rule, *(f" {line}" for line in lines), rule, ""))
@@ -150,8 +196,6 @@ def _outcome(asset: Asset) -> str:
 
 def _at_work(assets: Iterable[Asset]) -> str:
     """The stage that is running now, of any of the assets."""
-    from ingest.models import StageRun
-
     run = (
         StageRun.objects.filter(asset__in=list(assets), state=StageRun.State.RUNNING)
         .select_related("asset")
@@ -189,9 +233,10 @@ def _add(
             name=path.name,
             user=user,
             in_place=True,
-            camera=path.parent.name if with_camera else None,
+            camera=camera_named(library=library, name=path.parent.name) if with_camera else None,
         )
         if added.asset is not None:
+            enqueue(added.asset)  # again, for one that is there: stages may have changed
             assets.append(added.asset)
         else:
             say(f"{path.name} refused: {added.sentence}")

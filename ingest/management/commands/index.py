@@ -24,6 +24,7 @@ from ingest.services.names import clean_file_name, clean_text
 class Command(BaseCommand):
     """Adds footage, in place unless told to copy, and may wait until it is ready."""
 
+    requires_system_checks = []
     help = "Take files and folders into a library, in place, and index them."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -15,6 +15,7 @@ from ingest.selectors import runs_of
 class Command(BaseCommand):
     """Lists stage runs, and repeats those that failed or were cancelled."""
 
+    requires_system_checks = []
     help = "List what the pipeline has done for each asset; --retry repeats what failed."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -13,6 +13,7 @@ from ingest.pipeline.inline import drain
 class Command(BaseCommand):
     """Runs queued stages in this process until none is left."""
 
+    requires_system_checks = []
     help = "Run what is queued in this process, without a broker, until nothing is left."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -32,7 +32,6 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"Profile {profile}. {profile_reason()}")
         for info in infos:
+            facts = f"{info.role:<11} {info.name:<40} {info.fingerprint:<18}"
             size = f"{info.dimension} numbers" if info.dimension else ""
-            self.stdout.write(
-                f"  {info.role:<11} {info.name:<40} {info.fingerprint:<18} {size:<13} {info.licence}"
-            )
+            self.stdout.write(f"  {facts} {size:<13} {info.licence}")

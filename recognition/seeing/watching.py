@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from ingest.media.types import Frame
-from recognition.crop_pool import CropPool, KeptCrop
 from recognition.engine.movement import RUNNING_FROM, Movement, read_movement
 from recognition.engine.tracking import Tracker, TrackingConfig
 from recognition.engine.types import Detections, Detector, Floats, Image, Tracklet
+from recognition.seeing.crop_pool import CropPool, KeptCrop
 
 BASE_FPS = 5
 FAST_FPS = 10
@@ -80,9 +80,7 @@ class Watcher:
         self._is_fast = False
         self.frames_seen = 0
 
-    def watch(
-        self, frames: Iterable[Frame], progress: Callable[[int], None]
-    ) -> Iterator[Seen]:
+    def watch(self, frames: Iterable[Frame], progress: Callable[[int], None]) -> Iterator[Seen]:
         """Give each track once it has ended; ``progress`` is called with the pts reached."""
         for batch in self._batches(frames):
             self.frames_seen += len(batch)

@@ -64,9 +64,7 @@ class CropPool:
         self._held: dict[int, list[_Held]] = {}
         self._written = 0
 
-    def offer(
-        self, pts: int, frame: Image, detections: Detections, tracks: dict[int, int]
-    ) -> None:
+    def offer(self, pts: int, frame: Image, detections: Detections, tracks: dict[int, int]) -> None:
         """Consider each detection of a frame that joined a track (index → number)."""
         scores = frame_scores(detections, (frame.shape[1], frame.shape[0]))
         for index, number in tracks.items():

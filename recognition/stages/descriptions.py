@@ -1,0 +1,182 @@
+"""Descriptions: attributes of people, and of each shot its scene, a sentence and its words.
+
+Attributes are read off a track's crops, which vote together. A shot's sentence is composed from
+what was measured (``engine.captions``); its ``search`` vector weights what is there (A), what is
+said of it (B) and other words for both (C).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from django.contrib.postgres.search import SearchVector
+from django.db.models import Func, Value
+
+from ingest.models import Asset, Keyframe, Shot
+from ingest.pipeline_types import Stage, StageContext
+from recognition.engine.attributes import merge
+from recognition.engine.clothing import read_clothing
+from recognition.engine.types import Floats, Image, Networks, Reading
+from recognition.models import Attribute, Crop, Description, KeyframeEmbedding, Track
+from recognition.networks import fingerprints, networks
+from recognition.seeing.describing import ShotDescription, TrackSeen, Words, describe_shot
+from recognition.selectors import boxes_of
+from recognition.services.pictures import read_in_batches, read_picture
+
+SOURCE = "composed 1"
+PERSON = "person"
+_COLOURS = {"upper_colour", "lower_colour"}
+_BATCH = 500
+_HALF = 0.5  # progress: attributes are the first half
+
+
+def configuration() -> dict[str, Any]:
+    """What descriptions depend on: the readers, and the composer."""
+    return {"networks": fingerprints("attributes", "scene", "image"), "source": SOURCE}
+
+
+def run(context: StageContext) -> None:
+    """Read attributes and scenes and write a description of every shot."""
+    asset, at_work = context.asset, networks()
+    tracks = list(Track.objects.filter(asset=asset).order_by("ordinal"))
+    attributes = _read_people(context, at_work, tracks)
+    shots = list(Shot.objects.filter(asset=asset).order_by("ordinal"))
+    scenes = _read_scenes(context, at_work, shots)
+    seen = {
+        shot.pk: [_seen(t, asset, attributes) for t in tracks if t.shot_id == shot.pk]
+        for shot in shots
+    }
+    described = {shot.pk: describe_shot(seen[shot.pk], scenes[shot.pk]) for shot in shots}
+    with context.commit() as summary:
+        Attribute.objects.filter(track__asset=asset).delete()
+        Description.objects.filter(asset=asset).delete()
+        rows = [
+            Attribute(track_id=key, name=r.name, value=r.value, confidence=r.confidence)
+            for key, readings in attributes.items()
+            for r in readings
+        ]
+        Attribute.objects.bulk_create(rows, batch_size=_BATCH)
+        Description.objects.bulk_create(
+            [_description(asset, key, item) for key, item in described.items()],
+            batch_size=_BATCH,
+        )
+        summary["shots"] = len(described)
+        summary["attributes"] = len(rows)
+
+
+def _read_people(
+    context: StageContext, at_work: Networks, tracks: Sequence[Track]
+) -> dict[int, tuple[Reading, ...]]:
+    """What is read off each person's track, from all its crops together."""
+    people = [track.pk for track in tracks if track.label == PERSON]
+    keys: dict[int, list[str]] = {key: [] for key in people}
+    for crop in Crop.objects.filter(track__in=people):
+        keys[crop.track_id].append(crop.image_key)
+    found: dict[int, tuple[Reading, ...]] = {}
+    for done, key in enumerate(people):
+        found[key] = _read_person(at_work, [read_picture(image) for image in keys[key]])
+        context.progress(_HALF * (done + 1) / len(people))
+    return found
+
+
+def _read_person(at_work: Networks, crops: Sequence[Image]) -> tuple[Reading, ...]:
+    """Attributes of one person: colours vote over all crops, the rest is averaged."""
+    if not crops:
+        return ()
+    others = [r for r in merge(at_work.attributes.read(crops)) if r.name not in _COLOURS]
+    return (*read_clothing(crops), *others)
+
+
+def _read_scenes(
+    context: StageContext, at_work: Networks, shots: Sequence[Shot]
+) -> dict[int, list[list[Reading]]]:
+    """The scene readings of each shot's keyframes."""
+    found: dict[int, list[list[Reading]]] = {shot.pk: [] for shot in shots}
+    keyframes = list(Keyframe.objects.filter(asset=context.asset).order_by("pts"))
+    vectors = _vectors(context.asset, at_work)
+    done = 0
+    for images in read_in_batches([keyframe.image_key for keyframe in keyframes]):
+        batch = keyframes[done : done + len(images)]
+        known = [vectors.get(keyframe.pk) for keyframe in batch]
+        rows = _stack(known) if _is_complete(known) else at_work.images.encode_images(images)
+        for keyframe, readings in zip(batch, at_work.scenes.read_scenes(images, rows), strict=True):
+            found[keyframe.shot_id].append(readings)
+        done += len(images)
+        context.progress(_HALF + (1 - _HALF) * done / len(keyframes))
+    return found
+
+
+def _vectors(asset: Asset, at_work: Networks) -> dict[int, Floats]:
+    """The keyframes' vectors of the encoder at work, as the embeddings stage left them."""
+    rows = KeyframeEmbedding.objects.filter(
+        keyframe__asset=asset, encoder__fingerprint=at_work.images.info.fingerprint
+    )
+    found = rows.values_list("keyframe_id", "vector")
+    return {key: np.asarray(vector, dtype=np.float32) for key, vector in found}
+
+
+def _is_complete(known: Sequence[Floats | None]) -> bool:
+    return all(vector is not None for vector in known)
+
+
+def _stack(known: Sequence[Floats | None]) -> Floats:
+    return np.stack([vector for vector in known if vector is not None]).astype(np.float32)
+
+
+def _seen(track: Track, asset: Asset, attributes: dict[int, tuple[Reading, ...]]) -> TrackSeen:
+    _, boxes, _ = boxes_of(track)
+    width, height = (boxes[:, 2:] - boxes[:, :2]).T
+    pixels = (asset.height_px or 9) / (asset.width_px or 16)
+    aspect = float(np.median(height * pixels / np.maximum(width, 1e-6)))
+    weight = float((width * height).mean()) * (track.end_pts - track.start_pts)
+    return TrackSeen(
+        label=track.label,
+        start_pts=track.start_pts,
+        end_pts=track.end_pts,
+        gait=track.movement,
+        aspect=aspect,
+        weight=weight,
+        attributes=attributes.get(track.pk, ()),
+    )
+
+
+def _description(asset: Asset, shot_id: int, item: ShotDescription) -> Description:
+    caption, scene = item.caption, item.scene
+    return Description(
+        asset=asset,
+        shot_id=shot_id,
+        sentence=caption.sentence,
+        words=[word[:40] for word in caption.words],
+        scene=scene.value if scene else "",
+        scene_confidence=scene.confidence if scene else 0.0,
+        setting=item.setting,
+        light=item.light,
+        confidence=caption.confidence,
+        people_count=item.people_count,
+        source=SOURCE,
+        search=_search_vector(item.words),
+    )
+
+
+def _search_vector(words: Words) -> Any:
+    """The weighted tsvector, in English and without accents."""
+    parts = [(words.names, "A"), (words.details, "B"), (words.others, "C")]
+    first, *rest = (
+        SearchVector(Func(Value(text), function="unaccent"), config="english", weight=weight)
+        for text, weight in parts
+    )
+    vector: Any = first
+    for part in rest:
+        vector = vector + part
+    return vector
+
+
+STAGE = Stage(
+    name="recognition.stages.descriptions",
+    version=1,
+    queue="gpu",
+    configuration=configuration,
+    run=run,
+)

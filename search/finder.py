@@ -1,0 +1,178 @@
+"""Finding: parse → retrieve → rank → moments → facets. The room's one entry."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+from ingest.models import Asset
+from recognition.models import Identity
+from search.errors import QueryTooLong
+from search.evidence import Evidence, gather
+from search.facets import AssetLabel, Facet, count_facets
+from search.filters import Filters
+from search.moments import Moment, Why, build_moments
+from search.query import Kind, Part, Query, parse
+from search.retrieval import ALL_SOURCES, Sources, retrieve
+from search.scope import Scope, apply_names, names_in, scope_for
+from search.words import joint_space
+
+User = AbstractBaseUser | AnonymousUser
+LONGEST_TEXT = 1_000
+PAGE = 24
+DEEPEST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChip:
+    """Someone in a moment."""
+
+    identity_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMoment:
+    """A moment as people and programs see it: seconds from the asset's first frame."""
+
+    moment: Moment
+    asset: AssetLabel
+    start_s: Fraction
+    end_s: Fraction
+    people: tuple[PersonChip, ...]
+
+    @property
+    def why(self) -> tuple[Why, ...]:
+        """Which part of the query matched what, and how well."""
+        return self.moment.why
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The answer to a query.
+
+    ``state``: ``found``, ``recent`` (nothing was asked), ``nothing_found``, ``nothing_indexed``
+    (no footage yet). ``vector_state`` as in ``Found``. ``unchecked`` are parts of the query that
+    nothing in the libraries could confirm or deny; ``total`` counts all moments.
+    """
+
+    query_text: str
+    parsed: Query
+    moments: tuple[FoundMoment, ...]
+    facets: tuple[Facet, ...]
+    elapsed_ms: float
+    state: str
+    filters: Filters
+    total: int = 0
+    is_capped: bool = False
+    vector_state: str = "ok"
+    unchecked: tuple[Part, ...] = field(default=())
+
+
+def find(
+    text: str,
+    *,
+    user: User | None,
+    filters: Filters | None = None,
+    limit: int = PAGE,
+    offset: int = 0,
+    sources: Sources = ALL_SOURCES,
+) -> SearchResult:
+    """The moments that answer ``text``, of the user's libraries alone (None: the operator).
+
+    Raises ``QueryTooLong``; whatever else is typed has an answer.
+    """
+    started = time.perf_counter()
+    if len(text) > LONGEST_TEXT:
+        raise QueryTooLong(f"A question may have up to {LONGEST_TEXT} characters.")
+    chosen = filters or Filters()
+    scope = scope_for(user, chosen)
+    clean = text.replace("\x00", "").strip()
+    names = names_in(scope, clean) if clean else None
+    query = parse(clean, names) if names else parse(clean)
+    if names:
+        scope = apply_names(scope, query, names)
+    found = retrieve(query, scope, joint_space(), sources)
+    evidence = gather(query, found)
+    moments = build_moments(query, found, evidence, chosen)
+    people = _names_of(moments)
+    assets = _labels_of(moments)
+    page = moments[offset : min(offset + limit, DEEPEST)]
+    return SearchResult(
+        query_text=clean,
+        parsed=query,
+        moments=_dress(page, assets, people),
+        facets=count_facets(moments, assets, people, chosen),
+        elapsed_ms=round((time.perf_counter() - started) * 1000, 1),
+        state=_state(query, chosen, moments, scope),
+        filters=chosen,
+        total=len(moments),
+        is_capped=found.is_capped,
+        vector_state=found.vector_state,
+        unchecked=_unchecked(query, evidence),
+    )
+
+
+def _state(query: Query, filters: Filters, moments: Sequence[Moment], scope: Scope) -> str:
+    if moments:
+        return "recent" if query.is_empty and filters.is_empty else "found"
+    if not scope.member_shots().exists():
+        return "nothing_indexed"
+    return "nothing_found"
+
+
+def _unchecked(query: Query, evidence: Evidence) -> tuple[Part, ...]:
+    return tuple(
+        query.parts[i]
+        for i in sorted(evidence.unchecked)
+        if query.parts[i].kind not in (Kind.CAMERA, Kind.LIBRARY)
+    )
+
+
+def _names_of(moments: Sequence[Moment]) -> dict[int, str]:
+    """Names of the people in the moments, hidden ones left out."""
+    ids = {pk for moment in moments for pk in moment.identity_ids}
+    rows = Identity.objects.filter(pk__in=ids, is_hidden=False).only("name", "number")
+    return {row.pk: row.display_name for row in rows.order_by()}
+
+
+def _labels_of(moments: Sequence[Moment]) -> dict[int, AssetLabel]:
+    ids = {moment.asset_id for moment in moments}
+    columns = (
+        "id", "name", "library__slug", "library__name", "library__is_sample",
+        "camera_id", "camera__name", "proxy_key",
+    )
+    rows = Asset.objects.filter(pk__in=ids).order_by().values_list(*columns)
+    return {
+        row[0]: AssetLabel(
+            asset_id=row[0], name=row[1], library_slug=row[2], library_name=row[3],
+            is_sample=row[4], camera_id=row[5], camera_name=row[6] or "",
+            is_playable=bool(row[7]),
+        )
+        for row in rows
+    }
+
+
+def _dress(
+    page: Sequence[Moment], labels: dict[int, AssetLabel], people: dict[int, str]
+) -> tuple[FoundMoment, ...]:
+    ids = {moment.asset_id for moment in page}
+    times = Asset.objects.filter(pk__in=ids).only("time_base_num", "time_base_den", "first_pts")
+    assets = times.order_by().in_bulk()
+    return tuple(
+        FoundMoment(
+            moment=moment,
+            asset=labels[moment.asset_id],
+            start_s=assets[moment.asset_id].seconds_at(moment.start_pts),
+            end_s=assets[moment.asset_id].seconds_at(moment.end_pts),
+            people=tuple(
+                PersonChip(pk, people[pk]) for pk in moment.identity_ids if pk in people
+            ),
+        )
+        for moment in page
+        if moment.asset_id in assets
+    )

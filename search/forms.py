@@ -1,0 +1,41 @@
+"""What an address asks of a search, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from search.filters import Filters
+
+PAGE = 24
+MOST = 200
+DEEPEST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A search as an address states it."""
+
+    text: str
+    filters: Filters
+    limit: int
+    offset: int
+
+
+def read_address(
+    values: Mapping[str, Sequence[str]], *, filters: Mapping[str, Sequence[str]] | None = None
+) -> Asked:
+    """The search of a query string's lists; numbers out of range are brought into it."""
+    first = {name: given[0] for name, given in values.items() if given}
+    return Asked(
+        text=" ".join(first.get("q", "").replace("\x00", "").split()),
+        filters=Filters.from_lists(filters or values),
+        limit=_within(first.get("limit", ""), PAGE, 1, MOST),
+        offset=_within(first.get("offset", ""), 0, 0, DEEPEST),
+    )
+
+
+def _within(text: str, usual: int, least: int, most: int) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > 9:
+        return usual
+    return max(least, min(most, int(text)))

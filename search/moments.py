@@ -1,0 +1,355 @@
+"""From hits to moments: join evidence at the same time, trim to it, fold, diversify. Pure.
+
+A moment is grown from a seed: a track that answers the query's foremost person or thing, or a run
+of keyframes that look like it. Evidence for the other parts is joined where it overlaps, and the
+moment is trimmed to where all of it is there. Times are half-open pts ranges in the asset's
+time base.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from search.evidence import Evidence, Span, keyframe_cells
+from search.facts import WHOLE, Found, ShotFacts, TrackFacts
+from search.filters import Filters
+from search.query_types import Kind, Query
+from search.ranking import (
+    Band,
+    Hit,
+    Reason,
+    band,
+    combine,
+    fuse_ranks,
+    share_of_words,
+    word_weights,
+)
+
+_SEEDS = (Kind.IDENTITY, Kind.PERSON, Kind.OBJECT)
+COLOUR_NAMES = ("upper_colour", "lower_colour")
+SAME_FROM = 0.5
+"""Moments of one shot that share this much of the shorter one are one moment (by eye)."""
+KEPT_OF_BANNED = 0.25
+"""A moment of which less than this is left without what was ruled out is dropped (by eye)."""
+CELLS_FROM = 0.6
+"""Neighbouring keyframes join a run down to this share of its best strength (by eye)."""
+LEAST_SCORE = 0.05
+"""Below, a moment says nothing about the query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Evidence of a moment for one part of the query (``part`` −1: the query as a whole)."""
+
+    part: int
+    text: str
+    reason: Reason
+
+    @property
+    def band(self) -> Band:
+        """How well it matched, in a word."""
+        return band(self.reason.strength)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time range of an asset that answers a query."""
+
+    asset_id: int
+    shot_id: int
+    start_pts: int
+    end_pts: int
+    score: float
+    why: tuple[Why, ...] = ()
+    keyframe_id: int | None = None
+    track_ids: tuple[int, ...] = ()
+    identity_ids: tuple[int, ...] = ()
+    scene: str = ""
+    colours: tuple[str, ...] = ()
+    folded: int = 0
+    sentence: str = ""
+
+    @property
+    def band(self) -> Band:
+        """The score's word."""
+        return band(self.score)
+
+    @property
+    def span(self) -> Span:
+        return self.start_pts, self.end_pts
+
+
+def build_moments(
+    query: Query, found: Found, evidence: Evidence, filters: Filters
+) -> list[Moment]:
+    """All moments of the candidate shots, best first, every asset's best before its others."""
+    builder = _Builder(query, found, evidence, filters)
+    moments = [m for shot in found.shots.values() for m in fold(builder.in_shot(shot))]
+    # Where nothing can speak for a moment, not being ruled out is all there is.
+    keeps_all = not evidence.checkable and not found.words_matched
+    return diversify(m for m in moments if keeps_all or m.score >= LEAST_SCORE)
+
+
+def fold(moments: Iterable[Moment]) -> list[Moment]:
+    """Moments of one shot with those that largely share their time joined into the best."""
+    kept: list[Moment] = []
+    for moment in sorted(moments, key=lambda m: (-m.score, m.start_pts, m.end_pts)):
+        for i, other in enumerate(kept):
+            shorter = min(_length(moment.span), _length(other.span))
+            if shared(moment.span, other.span) >= SAME_FROM * shorter:
+                kept[i] = replace(
+                    other,
+                    folded=other.folded + 1,
+                    track_ids=tuple(dict.fromkeys((*other.track_ids, *moment.track_ids))),
+                )
+                break
+        else:
+            kept.append(moment)
+    return kept
+
+
+def diversify(moments: Iterable[Moment]) -> list[Moment]:
+    """Best first, but within a band every asset's best moment before anyone's second."""
+    ordered = sorted(moments, key=lambda m: -m.score)  # stable: equals stay as they came
+    turns: dict[tuple[Band, int], int] = defaultdict(int)
+    keyed: list[tuple[int, int, float, int, Moment]] = []
+    bands = list(Band)
+    for i, moment in enumerate(ordered):
+        turn = turns[moment.band, moment.asset_id]
+        turns[moment.band, moment.asset_id] += 1
+        keyed.append((bands.index(moment.band), turn, -moment.score, i, moment))
+    return [item[-1] for item in sorted(keyed, key=lambda item: item[:4])]
+
+
+def shared(one: Span, other: Span) -> int:
+    """How many pts two spans have in common."""
+    return max(0, min(one[1], other[1]) - max(one[0], other[0]))
+
+
+def subtract(span: Span, banned: Iterable[Span]) -> list[Span]:
+    """What is left of a span without some others, in order."""
+    left = [span]
+    for start, end in banned:
+        left = [
+            piece
+            for a, b in left
+            for piece in ((a, min(b, start)), (max(a, end), b))
+            if piece[1] > piece[0]
+        ]
+    return sorted(set(left))
+
+
+def _length(span: Span) -> int:
+    return span[1] - span[0]
+
+
+def _longest(spans: Sequence[Span]) -> Span | None:
+    return max(spans, key=lambda s: (_length(s), -s[0]), default=None)
+
+
+def allowed_tracks(shot: ShotFacts, filters: Filters) -> list[TrackFacts]:
+    """The tracks of a shot that satisfy the filters on identity and colour."""
+    return [
+        track
+        for track in shot.tracks
+        if (not filters.identity or track.identity_id in filters.identity)
+        and (not filters.colour or set(colours_of(track)) & set(filters.colour))
+    ]
+
+
+def colours_of(track: TrackFacts) -> tuple[str, ...]:
+    """Colours of a track's clothes."""
+    return tuple(
+        dict.fromkeys(v for name in COLOUR_NAMES for v, _ in track.attributes.get(name, ()))
+    )
+
+
+class _Builder:
+    def __init__(
+        self, query: Query, found: Found, evidence: Evidence, filters: Filters
+    ) -> None:
+        self._query, self._evidence, self._filters = query, evidence, filters
+        matched: dict[str, int] = dict.fromkeys(found.words, 0)
+        for shot in found.shots.values():
+            for word in shot.description.matched if shot.description else ():
+                matched[word] = matched.get(word, 0) + 1
+        self._words = word_weights(matched, len(found.shots))
+        if any(matched.values()):
+            evidence.lists.add("text:words")
+        self._word_ranks = self._rank_words(found)
+        self._identity_parts = [
+            i
+            for i, part in enumerate(query.parts)
+            if part.kind is Kind.IDENTITY and not part.negated
+        ]
+
+    def _rank_words(self, found: Found) -> dict[int, int]:
+        shares = {
+            pk: share_of_words(shot.description.matched, self._words)
+            for pk, shot in found.shots.items()
+            if shot.description and shot.description.matched
+        }
+        places = {s: i for i, s in enumerate(sorted(set(shares.values()), reverse=True), start=1)}
+        return {pk: places[share] for pk, share in shares.items()}
+
+    def in_shot(self, shot: ShotFacts) -> list[Moment]:
+        """The moments of one shot."""
+        hits = self._evidence.hits.get(shot.shot_id, [])
+        seeds = self._track_seeds(hits)
+        taken = [(hit.start_pts, hit.end_pts) for hit in seeds]
+        spans: list[tuple[Span, Hit | None]] = [((h.start_pts, h.end_pts), h) for h in seeds]
+        spans += [(run, None) for run in self._runs(shot, hits, taken)]
+        if not spans:
+            spans = [((shot.start_pts, shot.end_pts), None)]
+        grown = (self._grow(shot, span, seed, hits) for span, seed in spans)
+        return [moment for moment in grown if moment is not None]
+
+    def _track_seeds(self, hits: Sequence[Hit]) -> list[Hit]:
+        parts = {hit.part for hit in hits if hit.track_id is not None and hit.part != WHOLE}
+        for kind in _SEEDS:
+            of_kind = sorted(p for p in parts if self._query.parts[p].kind is kind)
+            if of_kind:
+                return [h for h in hits if h.part == of_kind[0] and h.track_id is not None]
+        return []
+
+    def _runs(self, shot: ShotFacts, hits: Sequence[Hit], taken: Sequence[Span]) -> list[Span]:
+        """Runs of neighbouring keyframes that answer alike, away from the seeds."""
+        strength: dict[int, float] = {}
+        for hit in hits:
+            if hit.keyframe_id is not None:
+                strength[hit.keyframe_id] = max(
+                    hit.strength, strength.get(hit.keyframe_id, 0.0)
+                )
+        cells = [
+            (span, strength[pk]) for pk, span in keyframe_cells(shot) if pk in strength
+        ]
+        free = [c for c in cells if not any(shared(c[0], t) for t in taken)]
+        runs: list[Span] = []
+        while free:
+            best = max(range(len(free)), key=lambda i: free[i][1])
+            low = high = best
+            floor = free[best][1] * CELLS_FROM
+            while low > 0 and free[low - 1][1] >= floor and free[low - 1][0][1] == free[low][0][0]:
+                low -= 1
+            while (
+                high + 1 < len(free)
+                and free[high + 1][1] >= floor
+                and free[high + 1][0][0] == free[high][0][1]
+            ):
+                high += 1
+            runs.append((free[low][0][0], free[high][0][1]))
+            del free[low : high + 1]
+        return runs
+
+    def _grow(
+        self, shot: ShotFacts, span: Span, seed: Hit | None, hits: Sequence[Hit]
+    ) -> Moment | None:
+        chosen: dict[int, Hit] = {seed.part: seed} if seed else {}
+        trimmed = self._trim(shot, span)
+        if trimmed is None:
+            return None
+        span = trimmed
+        for part in sorted({h.part for h in hits}, key=self._track_parts_first):
+            if part in chosen:
+                continue
+            best = _best_over(span, (h for h in hits if h.part == part))
+            if best is None:
+                continue
+            chosen[part] = best
+            if best.track_id is not None:
+                span = max(span[0], best.start_pts), min(span[1], best.end_pts)
+        if any(part not in chosen for part in self._identity_parts):
+            return None
+        return self._moment(shot, span, chosen)
+
+    def _track_parts_first(self, part: int) -> tuple[bool, int]:
+        is_track = part != WHOLE and self._query.parts[part].kind in _SEEDS
+        return not is_track, part
+
+    def _trim(self, shot: ShotFacts, span: Span) -> Span | None:
+        """The span inside what filters allow and without what the query rules out."""
+        if self._filters.narrows_tracks:
+            allowed = [
+                (max(span[0], t.start_pts), min(span[1], t.end_pts))
+                for t in allowed_tracks(shot, self._filters)
+                if shared(span, (t.start_pts, t.end_pts))
+            ]
+            longest = _longest(allowed)
+            if longest is None:
+                return None
+            span = longest
+        banned = self._evidence.banned.get(shot.shot_id, [])
+        left = _longest(subtract(span, banned))
+        if left is None or _length(left) < KEPT_OF_BANNED * _length(span):
+            return None
+        return left
+
+    def _moment(self, shot: ShotFacts, span: Span, chosen: Mapping[int, Hit]) -> Moment:
+        described = shot.description
+        words = share_of_words(described.matched, self._words) if described else 0.0
+        ranks = {name: rank for hit in chosen.values() for name, rank in hit.ranks}
+        if shot.shot_id in self._word_ranks:
+            ranks["text:words"] = self._word_ranks[shot.shot_id]
+        score = combine(
+            self._query,
+            {part: hit.strength for part, hit in chosen.items()},
+            self._evidence.checkable,
+            words,
+            fuse_ranks(ranks, self._evidence.lists),
+        )
+        seen = [t for t in shot.tracks if shared(span, (t.start_pts, t.end_pts))]
+        people = dict.fromkeys(t.identity_id for t in seen if t.identity_id is not None)
+        tracks = dict.fromkeys(h.track_id for h in chosen.values() if h.track_id is not None)
+        return Moment(
+            asset_id=shot.asset_id,
+            shot_id=shot.shot_id,
+            start_pts=span[0],
+            end_pts=span[1],
+            score=round(score, 4),
+            why=self._why(chosen, shot, words),
+            keyframe_id=_poster(shot, span, chosen),
+            track_ids=tuple(tracks),
+            identity_ids=tuple(people),
+            scene=described.scene if described else "",
+            colours=tuple(dict.fromkeys(c for t in seen for c in colours_of(t))),
+            sentence=described.sentence if described else "",
+        )
+
+    def _why(self, chosen: Mapping[int, Hit], shot: ShotFacts, words: float) -> tuple[Why, ...]:
+        found = [
+            Why(part, self._text_of(part), reason)
+            for part, hit in sorted(chosen.items(), key=lambda item: (item[0] == WHOLE, item[0]))
+            for reason in hit.reasons
+            if reason.strength > 0
+        ]
+        if shot.description and shot.description.matched and words > 0:
+            said = ", ".join(shot.description.matched)
+            found.append(Why(WHOLE, self._query.text, Reason("text", said, round(words, 3))))
+        return tuple(found)
+
+    def _text_of(self, part: int) -> str:
+        return self._query.text if part == WHOLE else self._query.parts[part].text
+
+
+def _best_over(span: Span, hits: Iterable[Hit]) -> Hit | None:
+    key: Callable[[Hit], tuple[float, int]] = lambda h: (  # noqa: E731
+        h.strength,
+        shared(span, (h.start_pts, h.end_pts)),
+    )
+    over = [h for h in hits if shared(span, (h.start_pts, h.end_pts)) > 0]
+    return max(over, key=key, default=None)
+
+
+def _poster(shot: ShotFacts, span: Span, chosen: Mapping[int, Hit]) -> int | None:
+    """The keyframe that shows the moment: the most alike inside it, else the nearest."""
+    times = {pk: pts for pk, pts in shot.keyframes}
+    alike = sorted(
+        (h for h in chosen.values() if h.keyframe_id in times), key=lambda h: -h.strength
+    )
+    for hit in alike:
+        if hit.keyframe_id is not None and span[0] <= times[hit.keyframe_id] < span[1]:
+            return hit.keyframe_id
+    middle = (span[0] + span[1]) // 2
+    return min(times, key=lambda pk: (abs(times[pk] - middle), pk), default=None)

@@ -1,0 +1,188 @@
+"""A search result in the words and addresses of the page. Pure but for reversing addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from search.facets import Choice, Facet
+from search.filters import Filters, address
+from search.finder import FoundMoment, SearchResult
+from search.forms import DEEPEST, PAGE, Asked
+from search.moments import Why
+from search.query import Kind, Part, Want
+from search.ranking import Band
+
+_KINDS = {
+    Kind.PERSON: "person",
+    Kind.OBJECT: "thing",
+    Kind.PLACE: "place",
+    Kind.SETTING: "setting",
+    Kind.LIGHT: "light",
+    Kind.QUOTED: "words",
+    Kind.IDENTITY: "who",
+    Kind.CAMERA: "camera",
+    Kind.LIBRARY: "library",
+    Kind.FREE: "by likeness",
+}
+_SOURCES = {
+    "picture": "picture",
+    "crop": "person",
+    "readings": "clothes",
+    "object": "thing",
+    "track": "person",
+    "scene": "place",
+    "setting": "setting",
+    "light": "light",
+    "text": "description",
+    "identity": "who",
+    "count": "count",
+    "absent": "without",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PartChip:
+    """An understood part above the answers; ``address`` is the search without it."""
+
+    kind: str
+    text: str
+    said: str
+    is_negated: bool
+    is_unchecked: bool
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilterChoice:
+    """A choice of a filter as a link that toggles it."""
+
+    choice: Choice
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilterGroup:
+    """One filter."""
+
+    facet: Facet
+    choices: tuple[FilterChoice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning:
+    """A line of *why*: the query's words, what matched, how well."""
+
+    part: str
+    source: str
+    words: str
+    strength: float
+    band: Band
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A moment as a card."""
+
+    found: FoundMoment
+    why: tuple[Reasoning, ...]
+    more: tuple[Reasoning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything that the templates show of a result."""
+
+    text: str
+    chips: tuple[PartChip, ...]
+    filters: tuple[FilterGroup, ...]
+    hidden: tuple[tuple[str, str], ...]
+    cards: tuple[Card, ...]
+    is_weak: bool
+    next_address: str
+    previous_address: str
+    unfiltered: str
+    has_sample: bool
+
+
+SHOWN_REASONS = 3
+
+
+def page_of(result: SearchResult, asked: Asked) -> Page:
+    """The page of a result."""
+    text, filters = result.query_text, result.filters
+    return Page(
+        text=text,
+        chips=tuple(_chip(part, result) for part in result.parsed.understood),
+        filters=tuple(_group(facet, text, filters) for facet in result.facets if facet.choices),
+        hidden=tuple(filters.pairs()),
+        cards=tuple(_card(found) for found in result.moments),
+        is_weak=bool(result.moments)
+        and result.state == "found"
+        and not result.parsed.is_empty
+        and all(found.moment.band is Band.WEAK for found in result.moments),
+        next_address=_turn(result, asked, asked.offset + asked.limit),
+        previous_address=_turn(result, asked, asked.offset - asked.limit),
+        unfiltered="" if filters.is_empty else address(text, Filters()) or "?",
+        has_sample=any(found.asset.is_sample for found in result.moments),
+    )
+
+
+def _chip(part: Part, result: SearchResult) -> PartChip:
+    return PartChip(
+        kind=_KINDS[part.kind],
+        text=part.text,
+        said=_said(part),
+        is_negated=part.negated,
+        is_unchecked=part in result.unchecked,
+        address=address(result.parsed.without(part), result.filters) or "?",
+    )
+
+
+def _said(part: Part) -> str:
+    """What was understood, where that is more than the words themselves."""
+    said = [f"{wrong} → {right}" for wrong, right in part.corrected]
+    if part.count is not None:
+        said.append("nobody" if part.count.most == 0 else f"{part.count} at once")
+    said += [_want(want) for want in part.wants if want.negated]
+    return ", ".join(said)
+
+
+def _want(want: Want) -> str:
+    return f"no {want.words}"
+
+
+def _group(facet: Facet, text: str, filters: Filters) -> FilterGroup:
+    return FilterGroup(
+        facet,
+        tuple(
+            FilterChoice(c, address(text, filters.toggled(facet.name, c.value)) or "?")
+            for c in facet.choices
+        ),
+    )
+
+
+def _card(found: FoundMoment) -> Card:
+    lines = [_reasoning(why) for why in found.why]
+    lines.sort(key=lambda line: -line.strength)
+    return Card(found, tuple(lines[:SHOWN_REASONS]), tuple(lines[SHOWN_REASONS:]))
+
+
+def _reasoning(why: Why) -> Reasoning:
+    return Reasoning(
+        part=why.text,
+        source=_SOURCES.get(why.reason.source, why.reason.source),
+        words=why.reason.words,
+        strength=why.reason.strength,
+        band=why.band,
+    )
+
+
+def _turn(result: SearchResult, asked: Asked, offset: int) -> str:
+    """The address of another page of answers; empty where there is none."""
+    if offset >= min(result.total, DEEPEST) or offset <= -asked.limit:
+        return ""
+    base = address(result.query_text, result.filters) or "?"
+    joint = "" if base == "?" else "&"
+    pages = [f"offset={offset}"] if offset > 0 else []
+    pages += [f"limit={asked.limit}"] if asked.limit != PAGE else []
+    return base + (joint + "&".join(pages) if pages else "")

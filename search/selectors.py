@@ -1,0 +1,104 @@
+"""Reads for the search page: how far indexing is, what could be asked. Query counts are pinned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Count, OuterRef, Q, Subquery
+
+from ingest.models import Asset, Library
+from ingest.selectors import libraries_for
+from recognition.models import Attribute, Description, Track
+
+User = AbstractBaseUser | AnonymousUser
+EXAMPLES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Indexing:
+    """How far the user's footage is."""
+
+    total: int
+    ready: int
+    working: int
+
+    @property
+    def settled(self) -> int:
+        """Assets that nothing more will be done for."""
+        return self.total - self.working
+
+    @property
+    def is_working(self) -> bool:
+        """Whether answers will still grow."""
+        return self.working > 0
+
+
+def indexing_of(user: User) -> Indexing:
+    """One question."""
+    working = Q(status__in=(Asset.Status.PENDING, Asset.Status.PROCESSING))
+    counts = Asset.objects.filter(library__in=libraries_for(user)).aggregate(
+        total=Count("id"),
+        ready=Count("id", filter=Q(status=Asset.Status.READY)),
+        working=Count("id", filter=working),
+    )
+    return Indexing(**counts)
+
+
+def uploadable_libraries(user: User) -> list[Library]:
+    """The libraries that the user may add footage to."""
+    return list(
+        libraries_for(user).filter(memberships__user=user.pk, memberships__role__in=_MAY_UPLOAD)
+    )
+
+
+_MAY_UPLOAD = ("owner", "editor")
+
+
+def example_queries(user: User) -> list[str]:
+    """Questions that the user's own footage can answer. Three questions."""
+    mine = {"shot__asset__library__in": libraries_for(user)}
+    people = [f"{who} in {colour}" for who, colour in _dressed_people(user)]
+    scenes = (
+        Description.objects.filter(**mine)
+        .exclude(scene="")
+        .values_list("scene")
+        .annotate(count=Count("id"))
+        .order_by("-count", "scene")[:4]
+    )
+    things = (
+        Track.objects.filter(**mine)
+        .exclude(label="person")
+        .values_list("label")
+        .annotate(count=Count("id"))
+        .order_by("-count", "label")[:3]
+    )
+    return _mix(people, [scene for scene, _ in scenes], [label for label, _ in things])
+
+
+def _dressed_people(user: User) -> Iterable[tuple[str, str]]:
+    """Who wears which colour, most often seen first; each colour once."""
+    gender = Attribute.objects.filter(track=OuterRef("track"), name="gender")
+    dressed = Attribute.objects.filter(
+        name="upper_colour", confidence__gte=0.5, track__asset__library__in=libraries_for(user)
+    )
+    rows = (
+        dressed.annotate(who=Subquery(gender.order_by("-confidence").values("value")[:1]))
+        .values_list("who", "value")
+        .annotate(count=Count("id"))
+        .order_by("-count", "value")[:20]
+    )
+    seen: dict[str, tuple[str, str]] = {}
+    for who, colour, _ in rows:
+        seen.setdefault(colour, (who or "person", colour))
+    return list(seen.values())[:4]
+
+
+def _mix(people: list[str], scenes: list[str], things: list[str]) -> list[str]:
+    """People at places first, then places, people and things alone."""
+    found = [f"{who}, {scene}" for who, scene in zip(people[:2], scenes[:2], strict=False)]
+    found += people[2:4] if found else people[:2]
+    found += scenes[2:4] if found else scenes
+    found += things
+    return list(dict.fromkeys(found))[:EXAMPLES]

@@ -1,0 +1,71 @@
+"""The search page: one view, as a page or as the fragment below the box."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+from django_htmx.http import HTMX_STOP_POLLING, push_url, replace_url
+
+from search.finder import SearchResult, find
+from search.forms import Asked, read_address
+from search.presenting import page_of
+from search.selectors import example_queries, indexing_of, uploadable_libraries
+from search.suggesting import suggest
+
+
+
+
+@require_safe
+def home(request: Any) -> HttpResponse:
+    """Ask and look at the answers; live below the box as it is typed into."""
+    asked = read_address(dict(request.GET.lists()))
+    result = find(
+        asked.text,
+        user=request.user,
+        filters=asked.filters,
+        limit=asked.limit,
+        offset=asked.offset,
+    )
+    is_fragment = bool(request.htmx) and not request.htmx.history_restore_request
+    name = "search/_results.html" if is_fragment else "search/home.html"
+    response = render(request, name, _context(request, asked, result))
+    patch_vary_headers(response, ["HX-Request"])
+    if is_fragment:
+        _keep_address(request, response, asked)
+    return response
+
+
+def _context(request: Any, asked: Asked, result: SearchResult) -> dict[str, Any]:
+    context: dict[str, Any] = {"page": page_of(result, asked), "result": result}
+    context["indexing"] = indexing_of(request.user)
+    if result.state == "recent":
+        context["examples"] = example_queries(request.user)
+    if result.state == "nothing_indexed":
+        context["uploadable"] = uploadable_libraries(request.user)
+    if result.state == "nothing_found":
+        context["suggestions"] = suggest(result, user=request.user)
+    return context
+
+
+def _keep_address(request: Any, response: HttpResponse, asked: Asked) -> None:
+    """A new question is a step back for the back button; typing on in one is not."""
+    address = request.get_full_path()
+    before = parse_qs(urlsplit(request.htmx.current_url or "").query).get("q", [""])[0]
+    same = asked.text.startswith(before) or before.startswith(asked.text)
+    is_typing = request.htmx.trigger == "search-form" and "submit" not in request.GET
+    keep = replace_url if is_typing and same and before else push_url
+    keep(response, address)
+
+
+@require_safe
+def progress(request: Any) -> HttpResponse:
+    """How far indexing is; polled by the page until it is done."""
+    indexing = indexing_of(request.user)
+    context = {"indexing": indexing, "is_polled": True}
+    status = 200 if indexing.is_working else HTMX_STOP_POLLING
+    return render(request, "search/_progress.html", context, status=status)

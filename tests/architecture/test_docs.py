@@ -1,0 +1,116 @@
+"""Documents that would rot otherwise: settings, stages, commands, images."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import call_command, get_commands
+
+from everyid_site.env import Environment
+from tests.architecture.source import ROOT
+
+README = ROOT / "README.md"
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text()
+
+
+@pytest.mark.parametrize("field", Environment.model_fields)
+def test_every_setting_is_in_operations(field: str) -> None:
+    assert f"`EVERYID_{field.upper()}`" in read("docs/operations.md")
+
+
+@pytest.mark.parametrize("field", Environment.model_fields)
+def test_every_setting_says_what_it_is(field: str) -> None:
+    assert Environment.model_fields[field].description
+
+
+def test_operations_knows_no_setting_that_does_not_exist() -> None:
+    named = set(re.findall(r"EVERYID_[A-Z_]*[A-Z]", read("docs/operations.md")))
+    known = {f"EVERYID_{field.upper()}" for field in Environment.model_fields}
+    compose = set(re.findall(r"\$\{(EVERYID_[A-Z_]+)", read("docker/compose.yml")))
+    assert named <= known | compose
+
+
+@pytest.mark.parametrize("stage", settings.PIPELINE)
+def test_every_stage_is_in_the_data_path(stage: str) -> None:
+    assert f"`{stage}`" in read("docs/data-path.md")
+
+
+def test_the_readmes_manage_commands_exist() -> None:
+    named = set(re.findall(r"manage\.py ([a-z_]+)", README.read_text()))
+    assert named, "the README shows no command"
+    assert named <= set(get_commands())
+
+
+def test_the_readmes_make_targets_exist() -> None:
+    named = set(re.findall(r"(?<![\w-])make ([a-z]+)(?=[\s`]|$)", _code_in(README)))
+    targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
+    assert {"demo", "test", "check"} <= targets
+    assert named <= targets
+
+
+def test_the_readmes_modules_exist() -> None:
+    for module in set(re.findall(r"python -m ([a-z_.]+)", README.read_text())):
+        if module.split(".")[0] in {"evaluation", "training"}:
+            path = ROOT / Path(*module.split("."))
+            assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for document in [README, *(ROOT / "docs").rglob("*.md"), *ROOT.glob("[A-Z]*.md")]:
+        for target in re.findall(r"\]\(([^)#\s]+)", document.read_text()):
+            if "://" not in target and not target.startswith("mailto:"):
+                assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def _code_in(document: Path) -> str:
+    text = document.read_text()
+    return "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL))
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_compose_names_existing_targets_and_settings() -> None:
+    compose = yaml.safe_load(read("docker/compose.yml"))
+    assert {"web", "worker", "postgres", "redis"} <= set(compose["services"])
+    dockerfile = read("docker/Dockerfile")
+    known = {f"EVERYID_{field.upper()}" for field in Environment.model_fields}
+    for service in ("web", "worker"):
+        build = compose["services"][service]["build"]
+        assert f" AS {build['target']}" in dockerfile
+        assert set(compose["services"][service]["environment"]) <= known
+    for source in re.findall(r"^COPY (\S+) ", dockerfile, re.MULTILINE):
+        assert (ROOT / source).exists(), source
+
+
+def test_the_entrypoint_is_valid_shell() -> None:
+    script = ROOT / "docker" / "entrypoint"
+    assert os.access(script, os.X_OK)
+    subprocess.run(["sh", "-n", str(script)], check=True)
+
+
+def test_ci_is_executable() -> None:
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+    subprocess.run(["bash", "-n", str(ROOT / ".ci" / "run")], check=True)
+
+
+def test_the_locks_hold_what_pyproject_asks_for() -> None:
+    code = (
+        "import re, sys, tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project'];"
+        "lock = {l.split('==')[0].split('[')[0] for l in open('requirements.lock') if '==' in l};"
+        "names = {re.match(r'[A-Za-z0-9_.-]+', d)[0].lower() for d in p['dependencies']};"
+        "sys.exit(str(names - lock) if names - lock else 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

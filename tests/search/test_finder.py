@@ -1,0 +1,286 @@
+"""The finder over real Postgres with made vectors."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from ingest.models import Asset
+from recognition.models import Encoder
+from search.errors import QueryTooLong
+from search.filters import Filters
+from search.finder import SearchResult, find
+from tests.factories import (
+    add_member,
+    make_asset,
+    make_camera,
+    make_identity,
+    make_library,
+    make_shot,
+    make_track,
+    make_user,
+)
+from tests.search.made import describe, make_encoder, make_film, see_person, show
+
+pytestmark = pytest.mark.django_db
+
+
+def names(result: SearchResult) -> list[str]:
+    return [found.asset.name for found in result.moments]
+
+
+def test_it_finds_the_picture_that_is_most_alike(encoder: Encoder) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    for i, looks in enumerate(["street", "beach", "kitchen", "street man", "dog"]):
+        make_film(library, encoder, looks, name=f"{i}-{looks}.mp4")
+    result = find("the beach", user=user)
+    assert names(result)[0] == "1-beach.mp4"
+    assert result.state == "found"
+    assert result.moments[0].why[0].reason.source == "picture"
+
+
+def test_it_asks_for_clothes_and_person_on_the_same_track(encoder: Encoder) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    right, mixed, other = (make_asset(library, shots=1, name=n) for n in ("right", "mixed", "other"))
+    see_person(right.shots.get(), readings=[("gender", "woman"), ("upper_colour", "red")])
+    see_person(mixed.shots.get(), readings=[("gender", "woman"), ("upper_colour", "blue")])
+    see_person(mixed.shots.get(), readings=[("gender", "man"), ("upper_colour", "red")])
+    see_person(other.shots.get(), readings=[("gender", "man"), ("upper_colour", "blue")])
+    result = find("woman in a red coat", user=user)
+    assert names(result)[0] == "right"
+    best = result.moments[0]
+    assert {"woman", "red upper body"} <= {why.reason.words for why in best.why}
+    scores = {found.asset.name: found.moment.score for found in reversed(result.moments)}
+    assert scores["right"] > scores["mixed"] > scores.get("other", 0)
+
+
+def test_it_never_shows_footage_of_other_libraries(encoder: Encoder) -> None:
+    owner, outsider = make_user(), make_user()
+    asset = make_film(make_library(owner=owner), encoder, "beach", name="beach-anna.mp4")
+    shot = asset.shots.get()
+    describe(shot, "A woman on a beach.", scene="beach")
+    person = make_identity(asset.library, name="Anna")
+    see_person(shot, encoder, "woman red", identity=person, readings=[("upper_colour", "red")])
+    for text in ("beach", "woman in red", "Anna", "", "not indoors", "nobody", '"woman"'):
+        chosen = (Filters(), Filters(asset=(asset.pk,)), Filters(library=(asset.library.slug,)))
+        for filters in (*chosen, Filters(identity=(person.pk,)), Filters(colour=("red",))):
+            result = find(text, user=outsider, filters=filters)
+            assert result.moments == () and result.total == 0
+            assert all(c.count == 0 for facet in result.facets for c in facet.choices)
+            assert find(text, user=AnonymousUser(), filters=filters).total == 0
+    assert find("beach", user=owner).total == 1
+    assert find("beach", user=None).total == 1
+
+
+@pytest.mark.parametrize("role", ["owner", "editor", "viewer"])
+def test_every_member_finds(encoder: Encoder, role: str) -> None:
+    user = make_user()
+    library = make_library()
+    add_member(library, user, role)
+    make_film(library, encoder, "beach")
+    assert find("beach", user=user).total == 1
+
+
+def test_filters_narrow_inside_the_vector_search(encoder: Encoder) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    camera = make_camera(library)
+    for i in range(30):
+        make_film(library, encoder, "beach", name=f"alike-{i}.mp4")
+    far = make_film(library, encoder, "street", name="far.mp4", camera=camera)
+    result = find("beach", user=user, filters=Filters(camera=(camera.pk,)))
+    assert names(result) == ["far.mp4"]
+    assert find("beach", user=user, filters=Filters(asset=(far.pk,))).total == 1
+    assert find("beach", user=user, filters=Filters(camera=(camera.pk + 1,))).total == 0
+
+
+def test_filter_counts_are_what_a_choice_leaves(encoder: Encoder) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    person = make_identity(library, name="Anna")
+    for i in range(6):
+        asset = make_film(library, encoder, "beach" if i % 2 else "street")
+        shot = asset.shots.get()
+        describe(shot, "A place.", scene="beach" if i % 2 else "street")
+        if i < 4:
+            see_person(
+                shot, encoder, "woman", identity=person if i < 2 else None,
+                readings=[("upper_colour", "red" if i < 3 else "blue")],
+            )
+    result = find("a woman somewhere", user=user)
+    checked = 0
+    for facet in result.facets:
+        for choice in facet.choices:
+            left = find("a woman somewhere", user=user, filters=Filters().toggled(facet.name, choice.value))
+            assert left.total == choice.count, (facet.name, choice)
+            checked += 1
+    assert checked >= 6
+
+
+def test_a_filter_does_not_change_what_is_usual(encoder: Encoder) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    for i in range(12):
+        make_film(library, encoder, "street", name=f"street-{i}")
+    beach = make_film(library, encoder, "beach", name="beach")
+    alone = find("beach", user=user, filters=Filters(asset=(beach.pk,))).moments[0]
+    among = find("beach", user=user).moments[0]
+    assert alone.why[0].reason.strength == pytest.approx(among.why[0].reason.strength, abs=1e-6)
+
+
+def test_without_a_hat_leaves_out_who_is_known_to_wear_one(encoder: Encoder) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    for name, readings in {
+        "hat": [("gender", "man"), ("hat", "hat")],
+        "bare": [("gender", "man")],
+    }.items():
+        shot = make_asset(library, shots=1, name=name).shots.get()
+        see_person(shot, encoder, "man", readings=readings)
+        show(shot.keyframes.get(), encoder, "man")
+    result = find("man without a hat", user=user)
+    tracks = {found.asset.name: found.moment.track_ids for found in result.moments}
+    assert names(result)[0] == "bare"
+    assert not tracks.get("hat")
+
+
+def test_not_indoors_leaves_out_what_is_known_to_be(encoder: Encoder) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    for name, setting in {"in": "indoors", "out": "outdoors", "unknown": ""}.items():
+        describe(make_asset(library, shots=1, name=name).shots.get(), "A place.", setting=setting)
+    assert sorted(names(find("not indoors", user=user))) == ["out", "unknown"]
+
+
+def test_nobody_leaves_out_people(encoder: Encoder) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    make_film(library, encoder, "street", name="empty")
+    crowded = make_film(library, encoder, "street", name="crowded")
+    see_person(crowded.shots.get())
+    assert names(find("a street, nobody", user=user)) == ["empty"]
+
+
+def test_counts_rank_the_right_number_first(encoder: Encoder) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    for number in (1, 2, 5):
+        shot = make_asset(library, shots=1, name=str(number)).shots.get()
+        describe(shot, "People.", people_count=number)
+        for _ in range(number):
+            see_person(shot, readings=[("gender", "man")])
+    assert names(find("two men", user=user))[0] == "2"
+    assert names(find("a crowd of people", user=user))[0] == "5"
+
+
+def test_a_name_in_the_query_must_be_there(encoder: Encoder) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    anna = make_identity(library, name="Anna")
+    unnamed = make_identity(library, number=77)
+    for name, person in {"anna": anna, "other": unnamed}.items():
+        asset = make_film(library, encoder, "beach", name=name)
+        see_person(asset.shots.get(), identity=person)
+    assert names(find("anna at the beach", user=user)) == ["anna"]
+    assert names(find("Person 77", user=user)) == ["other"]
+    assert names(find("beach without Anna", user=user)) == ["other"]
+
+
+def test_moments_are_trimmed_to_the_person(encoder: Encoder) -> None:
+    user = make_user()
+    asset = make_film(make_library(owner=user), encoder, "street")
+    shot = asset.shots.get()
+    see_person(shot, encoder, "woman red", start_pts=10, end_pts=20)
+    found = find("woman in red", user=user).moments[0]
+    assert (found.moment.start_pts, found.moment.end_pts) == (10, 20)
+    assert (found.start_s, found.end_s) == (10 * asset.time_base, 20 * asset.time_base)
+
+
+def test_things_are_found_by_their_label(encoder: Encoder) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    for label in ("car", "dog"):
+        make_track(make_asset(library, shots=1, name=label).shots.get(), label=label)
+    assert names(find("an automobile", user=user))[0] == "car"
+    assert names(find("street without cars", user=user)) == ["dog"]
+
+
+def test_words_of_descriptions_are_found(encoder: Encoder) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    for name, sentence in {"a": "A trombone stands here.", "b": "A door."}.items():
+        describe(make_asset(library, shots=1, name=name).shots.get(), sentence)
+    result = find("trombones", user=user)
+    assert names(result) == ["a"]
+    assert result.moments[0].why[0].reason.source == "text"
+
+
+def test_only_vectors_of_the_encoder_at_work_count(encoder: Encoder) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    old = make_encoder("made-0")
+    make_film(library, old, "beach", name="old")
+    make_film(library, encoder, "street", name="new")
+    result = find("beach", user=user)
+    old_ones = [f for f in result.moments if f.asset.name == "old"]
+    assert all(w.reason.source != "picture" for f in old_ones for w in f.why)
+
+
+def test_without_vectors_it_says_so_and_searches_words(no_encoder: None) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    describe(make_asset(library, shots=1, name="a").shots.get(), "A trombone.")
+    result = find("trombone", user=user)
+    assert result.vector_state == "indexing" and names(result) == ["a"]
+
+
+def test_an_empty_question_shows_the_latest(encoder: Encoder) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    for i in range(3):
+        make_asset(library, name=f"{i}.mp4")
+    result = find("  ", user=user)
+    assert result.state == "recent"
+    assert names(result)[:3] == ["2.mp4", "1.mp4", "0.mp4"]
+
+
+def test_states_of_nothing(encoder: Encoder) -> None:
+    user = make_user()
+    assert find("beach", user=user).state == "nothing_indexed"
+    library = make_library(owner=user)
+    make_asset(library, shots=0, status=Asset.Status.PENDING)
+    assert find("", user=user).state == "nothing_indexed"
+    make_film(library, encoder, "beach")
+    assert find("beach", user=user, filters=Filters(scene=("street",))).state == "nothing_found"
+
+
+def test_the_best_of_every_asset_comes_before_seconds(encoder: Encoder) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    many = make_asset(library, shots=3, name="many")
+    for keyframe in many.keyframes.all():
+        show(keyframe, encoder, "beach")
+    make_film(library, encoder, "beach", name="one")
+    for _ in range(8):
+        make_film(library, encoder, "street")
+    assert set(names(find("beach", user=user))[:2]) == {"many", "one"}
+
+
+def test_the_number_of_database_questions_does_not_grow(
+    encoder: Encoder, django_assert_max_num_queries
+) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    for i in range(12):
+        asset = make_film(library, encoder, "beach woman")
+        make_shot(asset)
+        see_person(asset.shots.first(), encoder, "woman red", readings=[("gender", "woman")])
+    with django_assert_max_num_queries(26):
+        find("woman in red near the beach", user=user)
+
+
+def test_too_long_a_question_is_refused(encoder: Encoder) -> None:
+    with pytest.raises(QueryTooLong):
+        find("word " * 300, user=make_user())

@@ -1,0 +1,199 @@
+"""The parser: what it understands, and what holds for any text."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search.query import Count, Kind, Names, Part, Query, parse
+from search.vocabulary import ENTRIES, correct
+
+NAMES = Names(
+    identities=(("Anna", 3), ("Person 12", 12)),
+    cameras=(("Cam North", 6), ("lobby", 5)),
+    libraries=(("Sample footage", 1),),
+)
+WORDS = st.sampled_from(sorted(ENTRIES))
+SENTENCES = st.lists(WORDS, min_size=1, max_size=9).map(" ".join)
+
+
+def shape(query: Query) -> list[tuple[object, ...]]:
+    return [
+        (p.kind, p.value, p.negated, p.count, p.wants, p.actions, p.labels) for p in query.parts
+    ]
+
+
+def part(text: str, kind: Kind, names: Names = NAMES) -> Part:
+    return next(p for p in parse(text, names).parts if p.kind is kind)
+
+
+def wants(of: Part) -> set[tuple[str, str, bool]]:
+    return {(w.topic, w.values[0], w.negated) for w in of.wants}
+
+
+@given(st.text(max_size=200))
+def test_it_never_raises_and_keeps_the_text(text: str) -> None:
+    query = parse(text, NAMES)
+    assert query.text == text
+    end = 0
+    for found in query.parts:
+        assert end <= found.span[0] < found.span[1] <= len(text)
+        assert text[found.span[0] : found.span[1]] == found.text
+        end = found.span[1]
+        query.without(found)
+        found.as_dict()
+
+
+@given(st.text(alphabet="ab \"'é1,.-", max_size=60) | SENTENCES)
+def test_every_word_lies_in_one_part(text: str) -> None:
+    left = list(text)
+    for found in parse(text, NAMES).parts:
+        for i in range(*found.span):
+            left[i] = " "
+    assert not any(c.isalnum() for c in left)
+
+
+@given(SENTENCES, st.sampled_from([" ", "  ", "\t", "\n "]))
+def test_case_and_spaces_change_nothing(text: str, gap: str) -> None:
+    usual = shape(parse(text, NAMES))
+    for other in (text.upper(), text.title(), gap.join(text.split(" ")), gap + text + gap):
+        query = parse(other, NAMES)
+        spelled = [
+            (k, v, n, c, tuple((w.topic, w.values, w.negated) for w in ws), a, o)
+            for k, v, n, c, ws, a, o in shape(query)
+        ]
+        assert spelled == [
+            (k, v, n, c, tuple((w.topic, w.values, w.negated) for w in ws), a, o)
+            for k, v, n, c, ws, a, o in usual
+        ]
+
+
+@given(SENTENCES)
+def test_what_is_not_negated_goes_to_the_vectors(text: str) -> None:
+    query = parse(text, NAMES)
+    for found in query.understood:
+        if not found.negated and found.phrase:
+            assert " ".join(found.phrase.split()) in query.positive_text
+
+
+@given(SENTENCES)
+def test_taking_a_part_out_takes_no_other_words(text: str) -> None:
+    query = parse(text, NAMES)
+    for found in query.understood:
+        left = query.without(found).split()
+        kept = [w for p in query.understood if p != found for w in p.text.split()]
+        assert [w for w in left if w in kept] == kept or set(kept) <= set(left)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(WORDS | st.text(max_size=12), min_size=20, max_size=60).map(" ".join))
+def test_it_is_quick(text: str) -> None:
+    parse.cache_clear()
+    started = time.perf_counter()
+    parse(text, NAMES)
+    assert time.perf_counter() - started < 0.1  # 2 ms alone; other work shares the machine
+
+
+def test_it_reads_a_woman_in_a_red_coat_near_the_beach() -> None:
+    query = parse("woman in red coat near the beach")
+    woman, beach = query.understood
+    assert wants(woman) == {
+        ("gender", "woman", False),
+        ("upper_colour", "red", False),
+        ("garment", "coat", False),
+    }
+    assert (beach.kind, beach.value, beach.text) == (Kind.PLACE, "beach", "near the beach")
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("two men", Count(2, 2)),
+        ("a couple of women dancing", Count(2, 2)),
+        ("a crowd", Count(5, None)),
+        ("several people", Count(2, None)),
+        ("nobody", Count(0, 0)),
+        ("a street without people", Count(0, 0)),
+        ("no one on the beach", Count(0, 0)),
+        ("a man", None),
+    ],
+)
+def test_it_counts_people(text: str, count: Count | None) -> None:
+    found = part(text, Kind.PERSON)
+    assert found.count == count and not found.negated
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("not indoors", Kind.SETTING, "indoors"),
+        ("beach but not at night", Kind.LIGHT, "night"),
+        ("a road without cars", Kind.OBJECT, "car"),
+        ("people, no dogs or cats", Kind.OBJECT, "cat"),
+        ("people except Anna", Kind.IDENTITY, "3"),
+    ],
+)
+def test_it_negates(text: str, kind: Kind, value: str) -> None:
+    found = [p for p in parse(text, NAMES).parts if p.kind is kind and p.value == value]
+    assert found and all(p.negated for p in found)
+    assert found[0].text not in parse(text, NAMES).positive_text
+
+
+def test_it_negates_inside_a_person() -> None:
+    found = part("man in a suit not wearing glasses or hats", Kind.PERSON)
+    assert {("garment", "glasses", True), ("garment", "hat", True)} <= wants(found)
+    assert ("garment", "suit", False) in wants(found)
+    assert found.phrase == "man in a suit"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Anna in the lobby", Kind.PLACE),
+        ("camera lobby", Kind.CAMERA),
+        ("cam north at night", Kind.CAMERA),
+        ("in sample footage", Kind.LIBRARY),
+        ('"exit only"', Kind.QUOTED),
+        ("zeppelin", Kind.FREE),
+        ("dusk", Kind.FREE),
+        ("indoors", Kind.SETTING),
+        ("at night", Kind.LIGHT),
+        ("a red bicycle", Kind.OBJECT),
+    ],
+)
+def test_it_knows_kinds(text: str, kind: Kind) -> None:
+    assert part(text, kind)
+
+
+def test_what_people_hold_and_do_belongs_to_them() -> None:
+    found = part("girl riding a bicycle with a black backpack", Kind.PERSON)
+    assert found.actions == ("ride",)
+    assert "bicycle" in found.labels
+    assert ("carried", "backpack", False) in wants(found)
+
+
+def test_things_keep_their_own_verbs() -> None:
+    query = parse("people walking and cars driving on a highway")
+    assert [p.kind for p in query.understood] == [Kind.PERSON, Kind.OBJECT, Kind.PLACE]
+
+
+@pytest.mark.parametrize(
+    ("typo", "word"),
+    [("jaket", "jacket"), ("womna", "women"), ("restaraunt", "restaurant"), ("streat", "street")],
+)
+def test_it_forgives_typos(typo: str, word: str) -> None:
+    assert correct(typo) == word
+
+
+@pytest.mark.parametrize("word", ["house", "short", "coast", "while", "plant", "hat", "sheet", "x"])
+def test_it_leaves_other_words_alone(word: str) -> None:
+    assert correct(word) is None
+
+
+def test_a_long_text_stays_whole() -> None:
+    text = "very " * 300
+    query = parse(text)
+    assert query.text == text and query.parts[-1].span[1] == len(text) - 1
