@@ -39,6 +39,10 @@ _KEY_COLUMNS = (
     r"AND (table_name LIKE 'ingest\_%' OR table_name LIKE 'recognition\_%') "
     "AND data_type = 'character varying'"
 )
+_SUMMARY_KEYS = (
+    "SELECT jsonb_array_elements_text(summary -> 'keys') AS k FROM ingest_stagerun "
+    "WHERE summary ? 'keys'"
+)
 _ASSET_TABLES = (
     "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' "
     "AND column_name = 'asset_id' "
@@ -146,7 +150,7 @@ class _Killer:
         """Wait for a stage to be at work, then a random moment, then SIGKILL."""
         running = self._wait_for_work()
         if running is None:
-            return
+            return None
         stage = running["stage"]
         if with_children:
             os.killpg(self._worker.pid, signal.SIGKILL)
@@ -198,7 +202,7 @@ class _Killer:
         self._place.wait_until(is_at_work, 120, "a stage to run")
         if not found:
             return None
-        time.sleep(self._chance.uniform(0.0, 0.6))
+        time.sleep(self._chance.uniform(0.1, 3.0))
         try:
             return (self._place.query(_RUNNING) or found)[0]
         except psycopg.Error:
@@ -231,7 +235,7 @@ def count_rows(place: Installation) -> dict[str, int]:
 
 
 def _known_keys(place: Installation) -> set[str]:
-    keys: set[str] = set()
+    keys = {row["k"] for row in place.query(_SUMMARY_KEYS)}
     for row in place.query(_KEY_COLUMNS):
         column, table = row["column_name"], row["table_name"]
         keys |= {found["k"] for found in place.query(f"SELECT {column} AS k FROM {table}")}
@@ -251,6 +255,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--no-reference", action="store_true", help="no undisturbed run")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(words)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that "with" blocks clean up
     report = _evaluate(options)
     result = {"is_whole": report.is_whole, **asdict(report)}
     for name, value in result.items() if not options.json else ():

@@ -21,6 +21,7 @@ from typing import Any, Self
 import psycopg
 from psycopg.rows import dict_row
 
+from everyid_site.embedded import leash
 from everyid_site.embedded.endpoint import postgres_dir, read_endpoint
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,10 +80,10 @@ class Installation:
         return self.state_dir / "media"
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
-        """Start a Python program of the repository in a process group of its own."""
+        """Start a Python program of the repository, in a group of its own; it dies with us."""
         with (self.state_dir / "evaluation.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, *words],
+                [sys.executable, "-S", leash.__file__, str(os.getpid()), sys.executable, *words],
                 cwd=ROOT,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -119,7 +120,7 @@ class Installation:
         if endpoint is None:
             raise psycopg.OperationalError("not started yet")
         with psycopg.connect(endpoint.dsn, connect_timeout=5, row_factory=dict_row) as connection:
-            return connection.execute(statement.encode(), values).fetchall()
+            return connection.execute(statement.encode(), values or None).fetchall()
 
     def postmaster_pid(self) -> int:
         """Of the embedded Postgres."""

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
+from everyid_site.errors import Problem, answer
+
 # Everything comes from this server; nothing inline runs or styles. Pictures may be data: (the
 # admin's icons) and blob: (drawn in the page).
 _POLICY = "; ".join(
@@ -26,6 +28,8 @@ _POLICY = "; ".join(
     )
 )
 _PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+
+_NUL = Problem(400, "bad_request", "The address holds a character that no text has.")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -66,3 +70,17 @@ class HtmxLogin:
         told = HttpResponse(status=204)
         told["HX-Redirect"] = f"{login}?{urlencode({'next': back})}" if back else login
         return told
+
+
+class NoNul:
+    """Refuses an address whose parameters hold a NUL: Postgres keeps no such text."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on, or 400."""
+        query = request.META.get("QUERY_STRING", "")
+        if "%00" in query or "\0" in query:
+            return answer(request, _NUL)
+        return self.get_response(request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,12 @@ def _secret_key() -> str:
     path = STATE_DIR / "secret_key"
     if not path.exists():
         STATE_DIR.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
+        made = path.with_name(f"secret_key.{secrets.token_hex(4)}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_urlsafe(50))
+        with suppress(FileExistsError):  # another process was first: its key stands
+            path.hardlink_to(made)
+        made.unlink()
     return path.read_text().strip()
 
 
@@ -81,6 +86,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "everyid_site.middleware.NoNul",
     "everyid_site.errors.DomainErrors",
 ]
 
@@ -161,6 +167,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Find people and moments in your own footage.",
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "everyid_site.schema.document_problems",
+    ],
 }
 
 LOGGING = {

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import GenericAPIView
@@ -28,7 +28,6 @@ from ingest.serializers import (
     CameraSerializer,
     FileSerializer,
     LibrarySerializer,
-    ProblemSerializer,
     UploadSerializer,
 )
 from ingest.services import assets as asset_service
@@ -36,8 +35,6 @@ from ingest.services import cameras as camera_service
 from ingest.services import libraries as library_service
 from ingest.services import uploads as upload_service
 
-_PROBLEM = OpenApiResponse(ProblemSerializer, "Refused, missing or not yours.")
-PROBLEMS: dict[Any, Any] = {("4XX", "application/problem+json"): _PROBLEM}
 _ASSET_FILTERS = [
     OpenApiParameter("library", str, description="A library's slug."),
     OpenApiParameter("status", str, enum=[*Asset.Status.values, "working"]),
@@ -63,7 +60,7 @@ class LibraryViewSet(
         """The user's, with their role and the number of assets."""
         return pages.with_role(libraries_for(self.request.user), self.request.user)
 
-    @extend_schema(responses={201: LibrarySerializer, **PROBLEMS})
+    @extend_schema(responses={201: LibrarySerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Make a library; you own it."""
         wanted = self.get_serializer(data=request.data)
@@ -74,7 +71,7 @@ class LibraryViewSet(
         made = self.get_serializer(self.get_queryset().get(pk=library.pk))
         return Response(made.data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(responses={200: LibrarySerializer, **PROBLEMS})
+    @extend_schema(responses=LibrarySerializer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One library."""
         return super().retrieve(request, *args, **kwargs)
@@ -89,7 +86,7 @@ class LibraryCamerasView(GenericAPIView[Camera]):
 
     @extend_schema(
         operation_id="library_cameras_list",
-        responses={200: CameraSerializer(many=True), **PROBLEMS},
+        responses=CameraSerializer(many=True),
     )
     def get(self, request: Request, slug: str) -> Response:
         """Its cameras, by name."""
@@ -97,9 +94,7 @@ class LibraryCamerasView(GenericAPIView[Camera]):
         cameras = library.cameras.select_related("library")
         return Response(self.get_serializer(cameras, many=True).data)
 
-    @extend_schema(
-        operation_id="library_cameras_create", responses={201: CameraSerializer, **PROBLEMS}
-    )
+    @extend_schema(operation_id="library_cameras_create", responses={201: CameraSerializer})
     def post(self, request: Request, slug: str) -> Response:
         """Add a camera. Owners and editors."""
         library = _library_of(request, slug, Role.OWNER, Role.EDITOR)
@@ -127,17 +122,17 @@ class CameraViewSet(
         """Cameras of the user's libraries."""
         return cameras_for(self.request.user).select_related("library")
 
-    @extend_schema(responses={200: CameraSerializer, **PROBLEMS})
+    @extend_schema(responses=CameraSerializer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One camera."""
         return super().retrieve(request, *args, **kwargs)
 
-    @extend_schema(responses={200: CameraSerializer, **PROBLEMS})
+    @extend_schema(responses=CameraSerializer)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change name, place or clock offset."""
         return super().partial_update(request, *args, **kwargs)
 
-    @extend_schema(responses={204: None, **PROBLEMS})
+    @extend_schema(responses={204: None})
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Remove the camera; its assets stay."""
         return super().destroy(request, *args, **kwargs)
@@ -179,12 +174,12 @@ class AssetViewSet(
         """Assets, newest first."""
         return super().list(request, *args, **kwargs)
 
-    @extend_schema(responses={200: AssetDetailSerializer, **PROBLEMS})
+    @extend_schema(responses=AssetDetailSerializer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One asset, with the state of its stages."""
         return self._detail(self.get_object())
 
-    @extend_schema(responses={200: AssetDetailSerializer, **PROBLEMS})
+    @extend_schema(responses=AssetDetailSerializer)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Say which camera recorded it."""
         asset = self._editable()
@@ -195,13 +190,13 @@ class AssetViewSet(
             asset = camera_service.assign_camera(asset=asset, camera=camera)
         return self._detail(asset)
 
-    @extend_schema(responses={204: None, **PROBLEMS})
+    @extend_schema(responses={204: None})
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete the asset and all that is known about it."""
         asset_service.delete_asset(asset=self._editable())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None, responses={202: AssetDetailSerializer, **PROBLEMS})
+    @extend_schema(request=None, responses={202: AssetDetailSerializer})
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: str) -> Response:
         """Try again what failed or was cancelled, or do what is missing by now."""
@@ -213,7 +208,7 @@ class AssetViewSet(
             pipeline.enqueue(asset)
         return self._detail(self.get_object(), status.HTTP_202_ACCEPTED)
 
-    @extend_schema(request=None, responses={202: AssetDetailSerializer, **PROBLEMS})
+    @extend_schema(request=None, responses={202: AssetDetailSerializer})
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """Stop indexing it."""
@@ -239,7 +234,7 @@ class LibraryUploadsView(GenericAPIView[Upload]):
 
     @extend_schema(
         operation_id="library_uploads_list",
-        responses={200: UploadSerializer(many=True), **PROBLEMS},
+        responses=UploadSerializer(many=True),
     )
     def get(self, request: Request, slug: str) -> Response:
         """What was sent, newest first."""
@@ -250,7 +245,7 @@ class LibraryUploadsView(GenericAPIView[Upload]):
     @extend_schema(
         operation_id="library_uploads_create",
         request={"multipart/form-data": FileSerializer},
-        responses={200: UploadSerializer, 201: UploadSerializer, **PROBLEMS},
+        responses={200: UploadSerializer, 201: UploadSerializer},
     )
     def post(self, request: Request, slug: str) -> Response:
         """Send one file. 201: accepted; 200: its content is here already; 4xx: refused, and why."""

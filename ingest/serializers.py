@@ -162,14 +162,3 @@ class FileSerializer(serializers.Serializer[Any]):
     """One file, as multipart/form-data. Empty files get their answer from the service."""
 
     file = serializers.FileField(allow_empty_file=True)
-
-
-class ProblemSerializer(serializers.Serializer[Any]):
-    """What went wrong (RFC 9457)."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField(help_text="One sentence for a person.")
-    code = serializers.CharField(help_text="One word for a program.")
-    errors = serializers.DictField(required=False, help_text="Field → sentences.")

@@ -14,6 +14,7 @@ from ingest import pipeline
 from ingest.pipeline.claims import release_dead
 from ingest.pipeline.housekeeping import Housekeeper
 from ingest.pipeline.publishing import RUN_STAGE
+from ingest.worker_pool import PoolWatch
 
 _housekeepers: list[Housekeeper] = []
 
@@ -31,9 +32,9 @@ def requeue_dead() -> None:
 
 
 @signals.worker_ready.connect
-def _start_housekeeping(**_: Any) -> None:
+def _start_housekeeping(sender: Any = None, **_: Any) -> None:
     """A long stage may hold up the queue; this thread of the main process it does not."""
-    keeper = Housekeeper()
+    keeper = Housekeeper(PoolWatch(sender).look)
     _housekeepers.append(keeper)
     keeper.start()
 

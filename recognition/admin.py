@@ -46,6 +46,7 @@ class ReadOnly:
 class EditInline(ReadOnly, EditBase):
     model = IdentityEdit
     fields = ("created_at", "user", "kind", "before", "after")
+    readonly_fields = ("created_at",)
     extra = 0
 
     def has_delete_permission(self, *_: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db.models import QuerySet
@@ -84,4 +85,5 @@ class NetworksView(APIView):
     @extend_schema(operation_id="networks_list", responses=NetworkSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The networks of this installation, with licence and fingerprint."""
-        return Response(NetworkSerializer(network_infos(), many=True).data)
+        networks = [asdict(info) for info in network_infos()]
+        return Response(NetworkSerializer(networks, many=True).data)

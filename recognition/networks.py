@@ -22,9 +22,7 @@ def networks() -> Networks:
 
 def text_encoder() -> TextEncoder:
     """The text tower of the joint space alone. For the web side. Raises WeightsError."""
-    return loader.load_text_encoder(
-        settings.PROFILE, settings.WEIGHTS_DIR, threads=settings.NETWORK_THREADS
-    )
+    return loader.load_text_encoder(settings.PROFILE, settings.WEIGHTS_DIR)
 
 
 def network_infos() -> list[NetworkInfo]:

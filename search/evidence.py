@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from search.facts import WHOLE, Found, ShotFacts, TrackFacts
 from search.matching import (
@@ -115,7 +116,7 @@ class _PictureStrengths:
 def keyframe_cells(shot: ShotFacts) -> list[tuple[int, Span]]:
     """The part of a shot that each keyframe stands for: halfway to its neighbours."""
     times = [pts for _, pts in shot.keyframes]
-    edges = [shot.start_pts, *((a + b) // 2 for a, b in zip(times, times[1:], strict=False))]
+    edges = [shot.start_pts, *((a + b) // 2 for a, b in pairwise(times))]
     edges.append(shot.end_pts)
     cells = []
     for (pk, _), start, end in zip(shot.keyframes, edges, edges[1:], strict=False):
@@ -382,8 +383,11 @@ def _ruled_out(part: Part, shot: ShotFacts, found: Found) -> list[Span]:
     whole = [(shot.start_pts, shot.end_pts)]
     described = shot.description
     if part.kind is Kind.OBJECT:
-        found = (t for t in shot.tracks if t.label in part.labels and t.confidence >= SEEN_FROM)
-        return [_span(t) for t in found]
+        return [
+            _span(t)
+            for t in shot.tracks
+            if t.label in part.labels and t.confidence >= SEEN_FROM
+        ]
     if part.kind is Kind.PERSON:
         return [_span(t) for t in _people(shot) if _is_surely(part, t)]
     if part.kind is Kind.IDENTITY:

@@ -77,7 +77,11 @@ def count_facets(
             counters[name][value] += 1
             labels[name, value] = label
     return tuple(
-        Facet(name, title, _choices(counters[name], getattr(filters, name), _labeller(name, labels)))
+        Facet(
+            name,
+            title,
+            _choices(counters[name], getattr(filters, name), _labeller(name, labels)),
+        )
         for name, title in TITLES.items()
     )
 

@@ -192,7 +192,9 @@ def structure_score(matches: Sequence[Match]) -> tuple[float, float]:
     return total / len(known), len(known) / len(positive)
 
 
-def readings_by_name(rows: Sequence[tuple[str, str, float]]) -> Mapping[str, tuple[tuple[str, float], ...]]:
+def readings_by_name(
+    rows: Sequence[tuple[str, str, float]],
+) -> Mapping[str, tuple[tuple[str, float], ...]]:
     """(name, value, confidence) rows as a track's ``attributes``."""
     found: dict[str, list[tuple[str, float]]] = {}
     for name, value, confidence in rows:

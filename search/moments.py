@@ -344,7 +344,7 @@ def _best_over(span: Span, hits: Iterable[Hit]) -> Hit | None:
 
 def _poster(shot: ShotFacts, span: Span, chosen: Mapping[int, Hit]) -> int | None:
     """The keyframe that shows the moment: the most alike inside it, else the nearest."""
-    times = {pk: pts for pk, pts in shot.keyframes}
+    times = dict(shot.keyframes)
     alike = sorted(
         (h for h in chosen.values() if h.keyframe_id in times), key=lambda h: -h.strength
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from search.query_people import PersonPhrase, read_person
+from search.lexicon import Word
 from search.query_lexemes import Lexeme, read_lexemes
+from search.query_people import PersonPhrase, read_person
 from search.query_tokens import Token
 from search.query_types import Count, Kind, Part, Want
-from search.vocabulary import LABEL_GROUPS, Word
+from search.vocabulary import LABEL_GROUPS
 
 _JOINS = frozenset({"and", "or", "who", "that", "which", "is", "are", "while", "nor"})
 _ARTICLES = frozenset({"a", "an", "the", "his", "her", "their", "these", "those", "some"})

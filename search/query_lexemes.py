@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from search.lexicon import ENTRIES, LONGEST_PHRASE, Entry, Word, correct, look_up
 from search.query_tokens import Token
-from search.vocabulary import ENTRIES, LONGEST_PHRASE, Entry, Word, correct, look_up
 
 _UNKNOWN = Entry(Word.OTHER, "")
 _SHADES = frozenset({"dark", "light", "bright", "pale", "deep"})

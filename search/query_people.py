@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from search.lexicon import Word
 from search.query_lexemes import Lexeme
 from search.query_types import Count, Want
-from search.vocabulary import LABEL_GROUPS, Word
+from search.vocabulary import LABEL_GROUPS
 
 _TAIL_LINKS = frozenset(
-    "a an the and or who that which is are was were his her their while being some".split()
+    {
+        *("a", "an", "the", "and", "or", "who", "that", "which", "is", "are", "was", "were"),
+        *("his", "her", "their", "while", "being", "some"),
+    }
 )
-_AFTER_ACTION = frozenset("at on to into onto of for from over up down through around".split())
+_AFTER_ACTION = frozenset(
+    {"at", "on", "to", "into", "onto", "of", "for", "from", "over", "up", "down", "through"}
+    | {"around"}
+)
 _HEAD = (Word.COUNT, Word.AGE, Word.OTHER)
 _THINGS = (Word.OBJECT, Word.CARRIED)
 
@@ -200,7 +207,8 @@ class _Reader:
             self._garment(self.lexemes[k], colours, negated)
             self.last, self.at = Word.GARMENT, k + 1
             return True
-        alone = worn and bool(colours) and self._kind(end) not in (*_THINGS, Word.PLACE, Word.PERSON)
+        followed = self._kind(end) in (*_THINGS, Word.PLACE, Word.PERSON)
+        alone = worn and bool(colours) and not followed
         if not alone or self.lexemes[i].word is not Word.COLOUR:
             return False
         for colour in colours:

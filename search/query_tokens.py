@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from search.lexicon import look_up
 from search.query_types import Kind, Names
-from search.vocabulary import look_up
 
 
 @dataclass(frozen=True, slots=True)

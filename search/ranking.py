@@ -132,10 +132,7 @@ def combine(
     """
     parts = set(checkable) | set(strengths)
     total = sum(weigh(query, p) for p in parts)
-    if total > 0:
-        base = sum(weigh(query, p) * strengths.get(p, 0.0) for p in parts) / total
-    else:
-        base = 0.0
+    base = sum(weigh(query, p) * strengths.get(p, 0.0) for p in parts) / max(total, 1e-9)
     base += (1 - base) * TEXT_SHARE * words_share
     return max(0.0, min(1.0, (1 - RRF_SHARE) * base + RRF_SHARE * fused * (base > 0)))
 

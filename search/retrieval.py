@@ -28,12 +28,13 @@ from search.facts import (
     TrackFacts,
     VectorList,
 )
+from search.lexicon import Word, look_up
 from search.matching import readings_by_name
 from search.query_types import Count as Wanted
 from search.query_types import Kind, Part, Query
 from search.scope import Scope, wanted_readings
 from search.vectors import CROPS, KEYFRAMES, Table, VectorSearch, allowed_rows
-from search.vocabulary import SCENE_KIN, SCENE_SAME, Word, look_up
+from search.vocabulary import SCENE_KIN, SCENE_SAME
 
 PER_LIST = 200
 """Candidates per kind of evidence. RRF gives rank 200 a quarter of rank 1's weight, so that
@@ -175,7 +176,7 @@ def _add_structure(query: Query, scope: Scope, candidates: _Candidates) -> None:
         candidates.add(tracks.values_list("shot_id", flat=True)[:PER_LIST])
 
 
-def _dressed(scope: Scope, part: Part) -> QuerySet[Track, int]:
+def _dressed(scope: Scope, part: Part) -> Iterable[int]:
     """Shots of the tracks whose readings satisfy most of a person phrase's wants."""
     asks = wanted_readings(part.wants)
     if not asks:
@@ -309,17 +310,20 @@ def _read_shots(
 
 def _read_tracks(ids: Sequence[int]) -> dict[int, list[TrackFacts]]:
     readings: dict[int, list[tuple[str, str, float]]] = defaultdict(list)
-    attributes = Attribute.objects.filter(track__shot_id__in=ids).order_by()
+    rows = Attribute.objects.filter(track__shot_id__in=ids).order_by()
     columns = ("track_id", "name", "value", "confidence")
-    for track_id, name, value, confidence in attributes.values_list(*columns):
+    for track_id, name, value, confidence in rows.values_list(*columns):
         readings[track_id].append((name, value, confidence))
     found: dict[int, list[TrackFacts]] = defaultdict(list)
     tracks = Track.objects.filter(shot_id__in=ids).order_by("shot_id", "start_pts", "id")
     for row in tracks.values_list(
         "shot_id", "id", "label", "start_pts", "end_pts", "confidence", "movement", "identity_id"
     ):
-        shot_id, *rest = row
-        found[shot_id].append(TrackFacts(*rest, attributes=readings_by_name(readings[rest[0]])))
+        shot_id, pk, label, start, end, confidence, movement, identity_id = row
+        attributes = readings_by_name(readings[pk])
+        found[shot_id].append(
+            TrackFacts(pk, label, start, end, confidence, movement, identity_id, attributes)
+        )
     return found
 
 

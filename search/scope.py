@@ -23,6 +23,7 @@ from search.matching import asked_readings
 from search.query_types import Kind, Names, Part, Query, Want
 
 User = AbstractBaseUser | AnonymousUser
+NO_FILTERS = Filters()
 COLOUR_NAMES = ("upper_colour", "lower_colour")
 
 
@@ -35,7 +36,7 @@ class Scope:
     """
 
     library_ids: tuple[int, ...]
-    filters: Filters = Filters()
+    filters: Filters = NO_FILTERS
     camera_ids: tuple[int, ...] = ()
     excluded_cameras: tuple[int, ...] = ()
     excluded_libraries: tuple[int, ...] = ()

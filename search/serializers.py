@@ -33,7 +33,9 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     """Why a moment was found: a part of the query, what matched it, how well."""
 
     part = serializers.CharField(help_text="The words of the query.")
-    source = serializers.CharField(help_text="picture, crop, readings, object, scene, text, …")
+    source = serializers.CharField(  # type: ignore[assignment]
+        help_text="picture, crop, readings, object, scene, text, …"
+    )
     words = serializers.CharField()
     strength = serializers.FloatField(min_value=0, max_value=1)
     band = serializers.ChoiceField(choices=["strong", "possible", "weak"])
@@ -76,7 +78,7 @@ class ChoiceSerializer(serializers.Serializer[Any]):
     """A filter's value with the number of moments that have it."""
 
     value = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     count = serializers.IntegerField()
 
 

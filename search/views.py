@@ -18,8 +18,6 @@ from search.selectors import example_queries, indexing_of, uploadable_libraries
 from search.suggesting import suggest
 
 
-
-
 @require_safe
 def home(request: Any) -> HttpResponse:
     """Ask and look at the answers; live below the box as it is typed into."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 import shutil
 import socket
 import tempfile
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from pytest import TestReport
 
 from everyid_site.embedded.endpoint import settings_of_dsn
 from everyid_site.embedded.postgres import EmbeddedPostgres
@@ -67,6 +69,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         SERVER.stop()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, TestReport, TestReport]:
+    """Skipping for want of ../shared is a failure where it is there."""
+    report = yield
+    if report.skipped and isinstance(report.longrepr, tuple) and SHARED.is_dir():
+        reason = report.longrepr[2].removeprefix("Skipped: ")
+        if reason.startswith("needs ../shared"):
+            report.outcome = "failed"
+            report.longrepr = f"skipped although ../shared is there: {reason}"
+    return report
+
+
 @pytest.fixture(scope="session")
 def database_url() -> str:
     """The address of the run's Postgres (its main database, not a test database)."""
@@ -84,7 +98,7 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _no_network() -> Any:
+def _no_network() -> Iterator[None]:
     """Let no test speak to another machine."""
     connect = socket.socket.connect
 

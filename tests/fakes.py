@@ -59,7 +59,7 @@ class FakeDetector:
     """Upright areas of a strong colour are people, lying ones cars."""
 
     info = INFOS["detector"]
-    labels = ("person", "car")
+    labels: tuple[str, ...] = ("person", "car")
 
     def detect(self, images: Sequence[Image]) -> list[Detections]:
         return [self._detect(image) for image in images]
@@ -141,7 +141,7 @@ class FakeScenes:
     """Bright pictures are a beach outdoors by day, dark ones an office indoors."""
 
     info = INFOS["scene"]
-    labels = ("beach", "office")
+    labels: tuple[str, ...] = ("beach", "office")
 
     def read_scenes(self, images: Sequence[Image], vectors: Floats) -> list[list[Reading]]:
         assert len(images) == len(vectors)
@@ -177,7 +177,7 @@ class FakeLoader:
         return self._with_versions(fake_networks())
 
     def load_text_encoder(
-        self, profile: str, weights_dir: Path | None = None, *, threads: int | None = None
+        self, profile: str, weights_dir: Path | None = None
     ) -> FakeTextEncoder:
         return FakeTextEncoder()
 

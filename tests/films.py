@@ -23,10 +23,16 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 from PIL import Image as Pictures
-from PIL import ImageDraw, ImageFilter
+from PIL import ImageDraw
+
+from .ingest.media.places import PLACES, SUPERSAMPLING, Colour, draw_background, shade
+
+__all__ = [
+    "COLOURS", "PLACES", "SKINS", "Film", "Person", "Scene", "SeenPerson", "Way",
+    "draw_background", "draw_person", "draw_scene", "make_film", "scene_background",
+]  # fmt: skip
 
 Image = NDArray[np.uint8]
-Colour = tuple[int, int, int]
 Box = tuple[float, float, float, float]
 
 COLOURS: dict[str, Colour] = {
@@ -36,8 +42,6 @@ COLOURS: dict[str, Colour] = {
     "white": (238, 238, 234), "grey": (128, 130, 134), "beige": (206, 184, 148),
 }  # fmt: skip
 SKINS: tuple[Colour, ...] = ((246, 212, 184), (222, 172, 132), (164, 112, 76), (96, 62, 44))
-PLACES = ("beach", "street", "room", "park", "night")
-_SUPERSAMPLING = 2
 
 
 @dataclass(frozen=True)
@@ -160,18 +164,6 @@ def make_film(
 _FORMATS = {".264": "h264", ".h264": "h264", ".265": "hevc"}
 
 
-def draw_background(place: str, size: tuple[int, int], seed: int = 0) -> Image:
-    """A place (one of ``PLACES``) at ``size`` (width, height) in pixels."""
-    width, height = size
-    randoms = np.random.default_rng([seed, PLACES.index(place)])
-    picture = Pictures.new("RGB", (width * _SUPERSAMPLING, height * _SUPERSAMPLING))
-    pen = ImageDraw.Draw(picture)
-    _PLACES[place](picture, pen, randoms)
-    picture = picture.resize(size, Pictures.Resampling.BOX)
-    grain = randoms.normal(0, 2.5, (height, width, 1))
-    return np.clip(np.asarray(picture) + grain, 0, 255).astype(np.uint8)
-
-
 def draw_person(
     image: Image, person: Person, feet_px: tuple[float, float], height_px: float, phase: float
 ) -> tuple[Image, Box]:
@@ -180,7 +172,7 @@ def draw_person(
     ``feet_px`` is where they stand, ``height_px`` how tall they are, ``phase`` (0 to 1) the
     moment within a double step; a negative ``phase`` walks to the left.
     """
-    scale = _SUPERSAMPLING
+    scale = SUPERSAMPLING
     side = math.ceil(height_px * 1.1 * scale)
     layer = Pictures.new("RGBA", (side, side))
     _draw_figure(ImageDraw.Draw(layer), person, side / 2, side * 0.98, height_px * scale, phase)
@@ -290,11 +282,6 @@ def _write_tone(output: OutputContainer, stream: AudioStream, seconds: float) ->
     output.mux(stream.encode(None))
 
 
-def _shade(colour: Colour, light: float) -> Colour:
-    red, green, blue = (max(0, min(255, round(part * light))) for part in colour)
-    return red, green, blue
-
-
 def _draw_figure(
     pen: ImageDraw.ImageDraw, person: Person, x: float, ground: float, tall: float, phase: float
 ) -> None:
@@ -310,9 +297,9 @@ def _draw_figure(
         foot, lift = x + angle * tall * 0.13, max(0.0, -angle) * tall * 0.03
         knee = ((x + foot) / 2 + facing * tall * 0.02, (hip + ground) / 2)
         leg = [(x, hip), knee, (foot, ground - lift - limb / 2)]
-        pen.line(leg, _shade(trousers, light), round(limb * 1.4), "curve")
+        pen.line(leg, shade(trousers, light), round(limb * 1.4), "curve")
         shoe = [foot - limb * 0.7, ground - lift - limb, foot + limb * 1.2, ground - lift]
-        pen.ellipse(shoe, _shade((52, 42, 40), light))
+        pen.ellipse(shoe, shade((52, 42, 40), light))
         if side < 0:
             _draw_arm(pen, person, (x, shoulder, hip), tall, angle, light, side)
     flare = 0.115 if person.has_long_coat else 0.085
@@ -320,13 +307,13 @@ def _draw_figure(
         left, right = strip / 6 * 2 - 1, (strip + 1) / 6 * 2 - 1
         edge = [(x + left * tall * 0.095, shoulder), (x + right * tall * 0.095, shoulder),
                 (x + right * tall * flare, hem), (x + left * tall * flare, hem)]  # fmt: skip
-        pen.polygon(edge, _shade(coat, 1.12 - strip * 0.08))
+        pen.polygon(edge, shade(coat, 1.12 - strip * 0.08))
     _draw_arm(pen, person, (x, shoulder, hip), tall, swing * facing, 1.0, 1)
     centre = shoulder - head * 0.62
-    pen.rectangle([x - head * 0.16, centre, x + head * 0.16, shoulder + 1], _shade(skin, 0.85))
+    pen.rectangle([x - head * 0.16, centre, x + head * 0.16, shoulder + 1], shade(skin, 0.85))
     fall = head * (0.95 if person.has_long_hair else 0.25)
     pen.rounded_rectangle([x - head * 0.46, centre - head * 0.56, x + head * 0.46, centre + fall],
-                          head * 0.4, _shade(hair, 0.9))  # fmt: skip
+                          head * 0.4, shade(hair, 0.9))  # fmt: skip
     face = x + facing * head * 0.1
     pen.ellipse([face - head * 0.35, centre - head * 0.36, face + head * 0.35,
                  centre + head * 0.5], skin)  # fmt: skip
@@ -348,92 +335,7 @@ def _draw_arm(
     half = max(2, round(tall * 0.062)) / 2
     hand = (x - angle * tall * 0.13 + side * tall * 0.02, hip + tall * 0.02)
     elbow = ((x + hand[0]) / 2 + side * tall * 0.03, (shoulder + hip) / 2)
-    sleeve = _shade(COLOURS[person.coat], light * 0.82)
+    sleeve = shade(COLOURS[person.coat], light * 0.82)
     pen.line([(x + side * tall * 0.06, shoulder + half), elbow, hand], sleeve, round(2 * half))
     palm = [hand[0] - half, hand[1] - half, hand[0] + half, hand[1] + half]
-    pen.ellipse(palm, _shade(SKINS[person.skin], light))
-
-
-def _fill(picture: Pictures.Image, top: float, bottom: float, above: Colour, below: Colour) -> None:
-    """A vertical gradient between two heights, given as parts of the picture."""
-    width, height = picture.size
-    first, last = round(top * height), round(bottom * height)
-    share = np.linspace(0, 1, max(1, last - first))[:, None]
-    band = (np.array(above) * (1 - share) + np.array(below) * share).astype(np.uint8)
-    block = np.broadcast_to(band[:, None, :], (len(band), width, 3))
-    picture.paste(Pictures.fromarray(np.ascontiguousarray(block)), (0, first))
-
-
-def _beach(picture: Pictures.Image, pen: ImageDraw.ImageDraw, randoms: np.random.Generator) -> None:
-    width, height = picture.size
-    _fill(picture, 0, 0.4, (110, 172, 228), (204, 228, 242))
-    _fill(picture, 0.4, 0.58, (30, 104, 150), (82, 170, 186))
-    _fill(picture, 0.58, 1, (232, 214, 168), (206, 178, 126))
-    for _ in range(40):
-        x, y = randoms.uniform(0, width), randoms.uniform(0.42, 0.6) * height
-        pen.line([(x, y), (x + width * 0.06, y)], (226, 240, 242), 2)
-    x = randoms.uniform(0.1, 0.8) * width
-    pen.polygon([(x, height * 0.42), (x + width * 0.05, height * 0.42),
-                 (x + width * 0.02, height * 0.3)], (244, 244, 240))  # fmt: skip
-
-
-def _street(
-    picture: Pictures.Image, pen: ImageDraw.ImageDraw, randoms: np.random.Generator
-) -> None:
-    width, height = picture.size
-    _fill(picture, 0, 0.6, (176, 190, 204), (214, 218, 220))
-    _fill(picture, 0.6, 1, (98, 98, 102), (70, 70, 76))
-    x = 0.0
-    while x < width:
-        wide, top = randoms.uniform(0.12, 0.24) * height * 1.6, randoms.uniform(0.05, 0.3) * height
-        tone = _shade((170, 128, 104), float(randoms.uniform(0.6, 1.15)))
-        pen.rectangle([x, top, x + wide, height * 0.6], tone)
-        for row in np.arange(top + height * 0.04, height * 0.5, height * 0.1):
-            for column in np.arange(x + wide * 0.12, x + wide * 0.85, wide * 0.25):
-                glass = _shade((120, 150, 176), float(randoms.uniform(0.5, 1.2)))
-                pen.rectangle([column, row, column + wide * 0.13, row + height * 0.05], glass)
-        x += wide
-    pen.rectangle([0, height * 0.6, width, height * 0.66], (150, 150, 148))
-    for dash in np.arange(0, width, width * 0.12):
-        pen.rectangle([dash, height * 0.84, dash + width * 0.06, height * 0.86], (228, 226, 214))
-
-
-def _room(picture: Pictures.Image, pen: ImageDraw.ImageDraw, randoms: np.random.Generator) -> None:
-    width, height = picture.size
-    wall = _shade((222, 204, 176), float(randoms.uniform(0.8, 1.05)))
-    _fill(picture, 0, 0.68, wall, _shade(wall, 0.88))
-    _fill(picture, 0.68, 1, (142, 96, 60), (104, 66, 40))
-    pen.rectangle([width * 0.08, height * 0.12, width * 0.3, height * 0.46], (240, 240, 236))
-    pen.rectangle([width * 0.1, height * 0.15, width * 0.28, height * 0.43], (168, 206, 236))
-    sofa = _shade((88, 104, 140), float(randoms.uniform(0.7, 1.2)))
-    pen.rounded_rectangle([width * 0.55, height * 0.5, width * 0.94, height * 0.78],
-                          height * 0.04, sofa)  # fmt: skip
-    pen.rectangle([width * 0.6, height * 0.14, width * 0.82, height * 0.36],
-                  _shade((180, 90, 70), float(randoms.uniform(0.6, 1.2))))  # fmt: skip
-
-
-def _park(picture: Pictures.Image, pen: ImageDraw.ImageDraw, randoms: np.random.Generator) -> None:
-    width, height = picture.size
-    _fill(picture, 0, 0.5, (146, 196, 236), (214, 232, 240))
-    _fill(picture, 0.5, 1, (112, 164, 74), (70, 120, 48))
-    for x in np.arange(0, width, width * 0.09):
-        x += randoms.uniform(-0.03, 0.03) * width
-        size = randoms.uniform(0.1, 0.2) * height
-        pen.rectangle([x - size * 0.1, height * 0.36, x + size * 0.1, height * 0.56], (92, 66, 44))
-        leaf = _shade((58, 118, 52), float(randoms.uniform(0.7, 1.25)))
-        pen.ellipse([x - size, height * 0.36 - size, x + size, height * 0.36 + size * 0.6], leaf)
-
-
-def _night(picture: Pictures.Image, pen: ImageDraw.ImageDraw, randoms: np.random.Generator) -> None:
-    width, height = picture.size
-    _fill(picture, 0, 0.6, (14, 18, 40), (34, 36, 62))
-    _fill(picture, 0.6, 1, (34, 34, 40), (22, 22, 26))
-    for _ in range(7):
-        x, y = randoms.uniform(0, width), randoms.uniform(0.15, 0.5) * height
-        for radius, light in ((0.09, 0.3), (0.05, 0.6), (0.02, 1.0)):
-            r = radius * height
-            pen.ellipse([x - r, y - r, x + r, y + r], _shade((255, 214, 140), light))
-    picture.paste(picture.filter(ImageFilter.GaussianBlur(height / 120)))
-
-
-_PLACES = {"beach": _beach, "street": _street, "room": _room, "park": _park, "night": _night}
+    pen.ellipse(palm, shade(SKINS[person.skin], light))

@@ -66,13 +66,17 @@ class QoS(virtual.QoS):
 
     def ack(self, delivery_tag: str) -> None:
         """Delete the message."""
-        self.channel.session.execute(_ACK, delivery_tag)
-        super().ack(delivery_tag)
+        try:
+            self.channel.session.execute(_ACK, delivery_tag)
+        finally:  # else it counts as under way for ever, and no other is taken
+            super().ack(delivery_tag)
 
     def reject(self, delivery_tag: str, requeue: bool = False) -> None:
         """Delete the message, or let somebody else have it."""
-        self.channel.session.execute(_GIVE_BACK if requeue else _ACK, delivery_tag)
-        self._quick_ack(delivery_tag)
+        try:
+            self.channel.session.execute(_GIVE_BACK if requeue else _ACK, delivery_tag)
+        finally:
+            self._quick_ack(delivery_tag)
 
     def restore_unacked(self) -> list[Any]:
         """Let others have every message this session holds."""

@@ -13,7 +13,7 @@ from av.container import InputContainer, OutputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 
-from .opening import open_media
+from .opening import has_decoder, open_media
 
 _RATE_HZ = 48000
 _BIT_RATE = 96_000
@@ -29,7 +29,7 @@ class AudioFeed:
     def __init__(self, path: Path, output: OutputContainer, origin_s: Fraction) -> None:
         self._context = open_media(path)
         self._input: InputContainer = self._context.__enter__()
-        self._source = next(iter(self._input.streams.audio), None)
+        self._source = next(filter(has_decoder, self._input.streams.audio), None)
         self._output = output
         self._origin_s = origin_s
         self._packets: Iterator[Packet[AudioStream]] = iter(())

@@ -14,15 +14,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import av
+from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.error import FFmpegError
-from av.stream import Disposition
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from ingest.errors import (
     EmptyFile,
     EncryptedMedia,
     IngestError,
+    NoFrames,
     NotAFile,
     NotMedia,
     NoVideoStream,
@@ -96,7 +98,7 @@ def open_media(path: Path) -> Iterator[InputContainer]:
 def video_stream(container: InputContainer) -> VideoStream:
     """The stream to look at: the default one with the most pixels that is no cover picture.
 
-    Raises NoVideoStream where there is none.
+    Raises NoVideoStream where there is none, NoFrames where there is no decoder for any.
     """
     streams = [
         stream
@@ -107,7 +109,19 @@ def video_stream(container: InputContainer) -> VideoStream:
         raise NoVideoStream(
             "There is no picture in this file, only sound or text: choose a file with video."
         )
-    return max(streams, key=_preference)
+    decodable = [stream for stream in streams if has_decoder(stream)]
+    if not decodable:
+        raise NoFrames(
+            "The picture of this video is in a format that cannot be decoded: convert it to "
+            "H.264 first."
+        )
+    return max(decodable, key=_preference)
+
+
+def has_decoder(stream: Stream) -> bool:
+    """Whether FFmpeg knows the stream's codec; PyAV gives no codec context otherwise."""
+    context: CodecContext | None = stream.codec_context
+    return context is not None
 
 
 @contextmanager

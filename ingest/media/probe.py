@@ -18,7 +18,7 @@ from av.video.stream import VideoStream
 from ingest.errors import NoFrames, TooLarge
 
 from . import metadata
-from .opening import open_media, video_stream
+from .opening import has_decoder, open_media, video_stream
 from .pictures import display_size, orientation_of
 from .reading import Tally, decode_packet, read_packets
 from .types import MediaInfo
@@ -112,7 +112,7 @@ def _describe(
         [stream.metadata, container.metadata, *(s.metadata for s in container.streams)]
     )
     timecode, is_drop = metadata.timecode_from(tags)
-    audio = next(iter(container.streams.audio), None)
+    audio = next(filter(has_decoder, container.streams.audio), None)
     return MediaInfo(
         container=container.format.name,
         video_codec=stream.codec_context.codec.canonical_name,
@@ -150,8 +150,8 @@ def _duration(container: InputContainer, stream: VideoStream) -> int | None:
 
 def _frame_rate(stream: VideoStream, *, has_timestamps: bool) -> Fraction | None:
     rates = [stream.average_rate, stream.guessed_rate, stream.base_rate]
-    if not has_timestamps:  # raw streams: the average is FFmpeg's default of 25
-        rates.reverse()
+    if not has_timestamps:  # raw streams: the average is FFmpeg's default, the others count fields
+        rates.insert(0, stream.codec_context.framerate)
     return next((rate for rate in rates if rate and 0 < rate <= _MAX_RATE_FPS), None)
 
 

@@ -60,10 +60,11 @@ def has_live_worker() -> bool:
 
 
 class Housekeeper(threading.Thread):
-    """The thread of a worker's main process."""
+    """The thread of a worker's main process; ``look`` is called first in every round."""
 
-    def __init__(self) -> None:
+    def __init__(self, look: Callable[[], None]) -> None:
         super().__init__(name="housekeeper", daemon=True)
+        self._look = look
         self._stop_event = threading.Event()
         self._worker = worker_name()
 
@@ -72,6 +73,7 @@ class Housekeeper(threading.Thread):
         try:
             self._round(storage.remove_abandoned)
             while True:
+                self._round(self._look)
                 self._round(self._say_alive)
                 self._round(requeue_dead)
                 if self._stop_event.wait(INTERVAL_S):

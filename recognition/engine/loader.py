@@ -19,13 +19,15 @@ from recognition.engine.clustering import same_person_for
 from recognition.engine.errors import WeightsError, WeightsMissing
 from recognition.engine.manifest import (
     BUILTIN_DIR,
+    HEADS_DIR,
     WeightsEntry,
     builtin_weights,
     by_role,
+    head_weights,
     light_weights,
 )
 from recognition.engine.runtime import close_all
-from recognition.engine.scenes import PromptScenes
+from recognition.engine.scenes import PromptScenes, read_head
 from recognition.engine.types import NetworkInfo, Networks, PersonEncoder, TextEncoder
 from recognition.engine.weights import is_present, verify
 
@@ -36,7 +38,7 @@ LIGHT_ROLES = ("detector", "features", "person", "attributes")
 
 _lock = threading.RLock()
 _networks: dict[tuple[str, str, int], Networks] = {}
-_texts: dict[tuple[str, int], TextEncoder] = {}
+_texts: dict[str, TextEncoder] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +91,19 @@ def load(profile: str, *, weights_dir: Path | None = None, threads: int | None =
         return _networks[key]
 
 
-def load_text_encoder(
-    profile: str, weights_dir: Path | None = None, *, threads: int | None = None
-) -> TextEncoder:
+def load_text_encoder(profile: str, weights_dir: Path | None = None) -> TextEncoder:
     """The text tower of a profile and nothing else; every profile here shares one tower.
 
     Its ``info.detail["space"]`` is the space of the pictures' vectors; compare vectors only
     with those of the profile's image encoder (``describe``).
     """
     resolve_profile(profile, weights_dir)
-    key = ("text", threads or 0)
+    entry = by_role(builtin_weights(), "text")
+    key = entry.fingerprint
     with _lock:
         if key not in _texts:
-            entry = by_role(builtin_weights(), "text")
             path = verify(entry, BUILTIN_DIR)
-            _texts[key] = builtin.OnnxTextEncoder(entry, path, _text_info(entry), threads)
+            _texts[key] = builtin.OnnxTextEncoder(entry, path, _text_info(entry))
         return _texts[key]
 
 
@@ -124,6 +124,20 @@ def _pulled(weights_dir: Path | None) -> Path:
     if weights_dir is None:
         raise WeightsMissing("The profile “light” needs a folder of pulled weights.")
     return weights_dir
+
+
+def _scene_reader(texts: TextEncoder, infos: dict[str, NetworkInfo]) -> PromptScenes:
+    """Prompts, and a head if one was fitted to this very image encoder."""
+    entry = _head_entry(infos["image"])
+    head = read_head(verify(entry, HEADS_DIR), entry.labels) if entry else None
+    return PromptScenes(texts, infos["scene"], head)
+
+
+def _head_entry(image: NetworkInfo) -> WeightsEntry | None:
+    for entry in head_weights():
+        if entry.role.startswith("scene") and entry.space == image.detail["weights"]:
+            return entry
+    return None
 
 
 def close() -> None:
@@ -151,6 +165,7 @@ def _info(role: str, name: str, entries: Sequence[WeightsEntry], *versions: str)
         "backend": ", ".join(dict.fromkeys(entry.backend for entry in entries)),
         "bytes": str(sum(entry.bytes for entry in entries)),
         "space": last.space,
+        "weights": "+".join(entry.fingerprint for entry in entries),
     }
     if role == "person":
         detail["same_person"] = str(same_person_for(last.space))
@@ -181,13 +196,16 @@ def _infos(profile: str) -> dict[str, NetworkInfo]:
         image = [by_role(own, "image")]
         image_name, read, version = image[0].name, [*image, text], builtin.VERSION
         attribute_name, detector_version = "prompts + colours", builtin.VERSION
+    image_info = _info("image", image_name, image, version)
+    head = _head_entry(image_info)
+    seen = [*image, text, head] if head else [*image, text]
     return {
         "detector": _info("detector", detector.name, [detector], detector_version),
-        "image": _info("image", image_name, image, version),
+        "image": image_info,
         "text": _text_info(text),
         "person": _info("person", people.name, [people], version),
         "attributes": _info("attributes", attribute_name, read, attributes.VERSION, version),
-        "scene": _info("scene", "prompts", [*image, text], scenes.VERSION, version),
+        "scene": _info("scene", head.name if head else "prompts", seen, scenes.VERSION, version),
     }
 
 
@@ -195,7 +213,7 @@ def _load_builtin(weights_dir: Path | None, threads: int | None) -> Networks:
     own, infos = builtin_weights(), _infos("builtin")
     entries = {role: by_role(own, role) for role in ("detector", "image")}
     paths = {role: verify(entry, BUILTIN_DIR) for role, entry in entries.items()}
-    texts = load_text_encoder("builtin", threads=threads)
+    texts = load_text_encoder("builtin")
     images = builtin.OnnxImageEncoder(entries["image"], paths["image"], infos["image"], threads)
     return Networks(
         profile="builtin",
@@ -206,7 +224,7 @@ def _load_builtin(weights_dir: Path | None, threads: int | None) -> Networks:
         texts=texts,
         people=load_person_encoder("builtin", threads=threads),
         attributes=PromptAttributes(images, texts, infos["attributes"]),
-        scenes=PromptScenes(texts, infos["scene"]),
+        scenes=_scene_reader(texts, infos),
     )
 
 
@@ -216,7 +234,7 @@ def _load_light(weights_dir: Path | None, threads: int | None) -> Networks:
     entries = {role: by_role(light, role) for role in LIGHT_ROLES}
     paths = {role: verify(entry, folder) for role, entry in entries.items()}
     projection = by_role(builtin_weights(), "projection")
-    texts = load_text_encoder("light", folder, threads=threads)
+    texts = load_text_encoder("light", folder)
     images = openvino.FrozenFeatureEncoder(
         (entries["features"], entries["detector"]),
         (paths["features"], paths["detector"]),
@@ -238,5 +256,5 @@ def _load_light(weights_dir: Path | None, threads: int | None) -> Networks:
             infos["attributes"],
             PromptAttributes(images, texts, infos["attributes"]),
         ),
-        scenes=PromptScenes(texts, infos["scene"]),
+        scenes=_scene_reader(texts, infos),
     )

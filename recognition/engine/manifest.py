@@ -19,6 +19,8 @@ from recognition.engine.geometry import Align, FitMode
 
 BUILTIN_DIR = Path(__file__).parent / "builtin"
 BUILTIN_MANIFEST = BUILTIN_DIR / "manifest.json"
+HEADS_DIR = Path(__file__).parent / "heads"
+HEADS_MANIFEST = HEADS_DIR / "manifest.json"
 LIGHT_MANIFEST = Path(__file__).parent / "light.json"
 
 
@@ -120,6 +122,11 @@ def builtin_weights() -> tuple[WeightsEntry, ...]:
 def light_weights() -> tuple[WeightsEntry, ...]:
     """Others' weights that the profile ``light`` pulls."""
     return read_manifest(LIGHT_MANIFEST)
+
+
+def head_weights() -> tuple[WeightsEntry, ...]:
+    """Small layers of this project's own over the encoders' vectors; none before any is fit."""
+    return read_manifest(HEADS_MANIFEST) if HEADS_MANIFEST.is_file() else ()
 
 
 def by_role(entries: tuple[WeightsEntry, ...], role: str) -> WeightsEntry:

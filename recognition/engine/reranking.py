@@ -58,7 +58,8 @@ def _rerank(
         weights = _expand_locally(weights, neighbours[:, :k2])
     jaccard = _jaccard(weights[asked], weights[answers])
     plain = _squared(rows[asked], rows[answers]) / _row_scale(rows)[asked][:, None]
-    return np.asarray((1 - share) * jaccard + share * plain, dtype=np.float32)
+    # Rounding may leave a row a hair nearer to itself than 0.
+    return np.clip((1 - share) * jaccard + share * plain, 0, 1).astype(np.float32)
 
 
 def _squared(a: Floats, b: Floats) -> Floats:

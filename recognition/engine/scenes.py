@@ -1,8 +1,10 @@
-"""Kinds of place, named by prompts to the image-text pair (CLIP's zero-shot recipe:
-Radford et al. 2021, arXiv:2103.00020): several phrasings per label, averaged.
+"""Kinds of place, read off the image vectors by a linear head or by prompts.
 
-The 16 classes of the mission and more; an open list, extended by adding a line. When the
-probabilities are flat, nothing is said.
+Prompts follow CLIP's zero-shot recipe (Radford et al. 2021, arXiv:2103.00020): several
+phrasings per label, averaged. A head is a linear layer that began as the prompts and was
+fitted to pictures whose place is known (``python -m evaluation.scenes_fit``); it is used
+only with the very image encoder it was fitted to. The 16 classes of the mission and more,
+an open list. When the probabilities are flat, nothing is said.
 """
 
 from __future__ import annotations
@@ -10,14 +12,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from recognition.engine.embedding import unit
-from recognition.engine.errors import BadValue
+from recognition.engine.errors import BadValue, WeightsError
 from recognition.engine.types import Floats, Image, NetworkInfo, Reading, TextEncoder
 
-VERSION = "1"
+VERSION = "2"
 
 LABELS: dict[str, tuple[str, ...]] = {
     "bathroom": ("a bathroom with a sink and a toilet", "a bathtub or a shower"),
@@ -83,18 +86,38 @@ class SceneCalibration:
     setting_from: float = 0.65
 
 
+@dataclass(frozen=True, slots=True)
+class SceneHead:
+    """A linear layer: ``weights`` (labels, d) and ``bias`` (labels,), in the order of
+    ``LABELS``; its softmax is calibrated as it is."""
+
+    weights: Floats
+    bias: Floats
+
+
+def read_head(path: Path, labels: Sequence[str]) -> SceneHead:
+    """A head from its file; ``WeightsError`` when it was fitted to other labels."""
+    if tuple(labels) != tuple(LABELS):
+        raise WeightsError(f"The scene head {path.name} was fitted to other labels: fit it again.")
+    with np.load(path) as stored:
+        return SceneHead(stored["weights"].astype(np.float32), stored["bias"].astype(np.float32))
+
+
 class PromptScenes:
-    """A ``SceneReader`` over a ``TextEncoder``; label vectors are made on first use."""
+    """A ``SceneReader`` over a ``TextEncoder``, and a head if there is one for the image
+    encoder; label vectors are made on first use."""
 
     def __init__(
         self,
         texts: TextEncoder,
         info: NetworkInfo,
+        head: SceneHead | None = None,
         calibration: SceneCalibration | None = None,
     ):
         self.info = info
         self.labels = tuple(LABELS)
         self._texts = texts
+        self._head = head
         self._calibration = calibration or SceneCalibration()
         self._lock = threading.Lock()
         self._vectors: Floats | None = None
@@ -114,22 +137,30 @@ class PromptScenes:
 
     def probabilities(self, vectors: Floats) -> Floats:
         """Probability (n, labels) of each label for each unit vector (n, d)."""
-        self._prepare()
-        assert self._vectors is not None
-        return softmax(unit(vectors) @ self._vectors.T * self._calibration.sharpness)
+        rows = unit(vectors)
+        if self._head is not None:
+            return softmax(rows @ self._head.weights.T + self._head.bias)
+        return softmax(rows @ self.prompt_vectors().T * self._calibration.sharpness)
+
+    def prompt_vectors(self) -> Floats:
+        """Each label's averaged prompts, unit rows (labels, d)."""
+        with self._lock:
+            if self._vectors is None:
+                self._vectors = np.stack([self._ensemble(p) for p in LABELS.values()])
+            return self._vectors
 
     def indoors(self, vectors: Floats) -> Floats:
         """Probability (n,) that a picture was taken indoors.
 
-        The mean of two opinions: prompts for in and out, and the labels' own setting.
+        By the labels' own setting; without a head, which knows them well, the mean of
+        that and of prompts for in and out.
         """
-        self._prepare()
-        assert self._settings is not None
-        logits = unit(vectors) @ self._settings.T * self._calibration.setting_sharpness
-        direct = softmax(logits)[:, 0]
         inside = np.array([label in INDOOR_LABELS for label in self.labels])
         implied = self.probabilities(vectors)[:, inside].sum(axis=1)
-        return np.asarray((direct + implied) / 2, dtype=np.float32)
+        if self._head is not None:
+            return np.asarray(implied, dtype=np.float32)
+        logits = unit(vectors) @ self._setting_vectors().T * self._calibration.setting_sharpness
+        return np.asarray((softmax(logits)[:, 0] + implied) / 2, dtype=np.float32)
 
     def _read(self, image: Image, row: Floats, inside: float) -> list[Reading]:
         calibration = self._calibration
@@ -145,11 +176,11 @@ class PromptScenes:
         light = read_light(image, inside)
         return [*readings, light] if light else readings
 
-    def _prepare(self) -> None:
+    def _setting_vectors(self) -> Floats:
         with self._lock:
-            if self._vectors is None:
-                self._vectors = np.stack([self._ensemble(p) for p in LABELS.values()])
+            if self._settings is None:
                 self._settings = np.stack([self._ensemble(INDOORS), self._ensemble(OUTDOORS)])
+            return self._settings
 
     def _ensemble(self, phrases: Sequence[str]) -> Floats:
         texts = [template.format(phrase) for phrase in phrases for template in TEMPLATES]

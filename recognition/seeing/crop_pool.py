@@ -28,7 +28,9 @@ PERSON = "person"
 PERSON_CROPS = 4
 """Crops kept of a person: enough for front, side and back. By eye."""
 PERSON_CONTEXTS = 2
+"""Crops of a person that are kept with their surroundings too, for the image-text space."""
 THING_CROPS = 1
+"""Things are searched for in whole keyframes; one crop shows what the detector meant."""
 POOL = 6
 """Candidates held per track: half again as many as are kept."""
 MAX_HEIGHT_PX = 256
@@ -81,7 +83,7 @@ class CropPool:
         is_person = track.label == PERSON
         held = _best(self._held.pop(number, []), PERSON_CROPS if is_person else THING_CROPS)
         held.sort(key=lambda h: -h.candidate.score)
-        contexts = PERSON_CONTEXTS if is_person else THING_CROPS
+        contexts = PERSON_CONTEXTS if is_person else 0
         return [self._write(h, with_context=i < contexts) for i, h in enumerate(held)]
 
     def drop(self, number: int) -> None:

@@ -59,17 +59,20 @@ def read_state(library_id: int, encoder: Encoder) -> LibraryState:
         )
     )
     facts: list[TrackFact] = []
-    vectors: list[Any] = []
-    for track, asset, start, end, num, den, *decided, quality, vector in rows.iterator():
-        identity, is_locked, by = decided
-        is_fixed = bool(is_locked) or by == Track.Assigner.HUMAN
-        second = num / den if num and den else 1.0
-        facts.append(
-            TrackFact(track, asset, start * second, end * second, identity, is_fixed, quality)
-        )
-        vectors.append(np.asarray(vector, dtype=np.float32))
+    vectors: list[Floats] = []
+    for row in rows.iterator():
+        facts.append(_fact(row[:-1]))
+        vectors.append(np.asarray(row[-1], dtype=np.float32))
     table = np.stack(vectors) if vectors else np.zeros((0, encoder.dimension))
     return LibraryState(tuple(facts), table.astype(np.float32), version)
+
+
+def _fact(row: tuple[Any, ...]) -> TrackFact:
+    """A row of ``read_state`` without its vector."""
+    track, asset, start, end, num, den, identity, is_locked, by, quality = row
+    second = num / den if num and den else 1.0
+    is_fixed = bool(is_locked) or by == Track.Assigner.HUMAN
+    return TrackFact(track, asset, start * second, end * second, identity, is_fixed, quality)
 
 
 def read_version(library_id: int) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ingest.pipeline_types import Stage, StageContext
-from recognition.engine.clustering import same_person_for
+from recognition.engine.clustering import SAME_PERSON
 from recognition.models import Encoder
 from recognition.networks import fingerprints, network_infos
 from recognition.seeing import grouping
@@ -41,8 +41,10 @@ def configuration() -> dict[str, Any]:
 
 def same_person() -> float:
     """The mean cosine from which groups of tracks are one person, for the network at work."""
-    spaces = [info.detail.get("space", "") for info in network_infos() if info.role == "person"]
-    return same_person_for(spaces[0] if spaces else "")
+    for info in network_infos():
+        if info.role == "person":
+            return float(info.detail.get("same_person", SAME_PERSON))
+    return SAME_PERSON
 
 
 def run(context: StageContext) -> None:

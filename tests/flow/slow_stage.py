@@ -16,6 +16,8 @@ def run(context: StageContext) -> None:
         time.sleep(0.2)
         context.progress(number / len(keyframes))
     with context.commit() as summary:
+        files = sorted(context.output_dir.glob("*.txt"))
+        summary["keys"] = [context.key_of(file) for file in files]
         summary["keyframes"] = Keyframe.objects.filter(asset=context.asset).count()
 
 

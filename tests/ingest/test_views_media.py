@@ -193,7 +193,6 @@ def test_it_serves_a_members_files_with_their_types(
         assert (response.status_code, response["Content-Type"]) == (206, kind)
         assert response["X-Content-Type-Options"] == "nosniff"
         assert len(body(response)) == 16
-        response.close()
 
 
 def test_it_says_missing_before_the_files_are_made(client: Client, owner: User) -> None:

@@ -49,7 +49,7 @@ def write_film(
     return path
 
 
-def _draw(picture: np.ndarray, block: Block, index: int) -> None:  # type: ignore[type-arg]
+def _draw(picture: np.ndarray, block: Block, index: int) -> None:
     width, height = SIZE
     share = (index - block.first) / max(1, block.last - block.first - 1)
     left = round((block.start + (block.end - block.start) * share) * width)

@@ -43,7 +43,9 @@ def test_it_finds_the_picture_that_is_most_alike(encoder: Encoder) -> None:
 def test_it_asks_for_clothes_and_person_on_the_same_track(encoder: Encoder) -> None:
     user = make_user()
     library = make_library(owner=user)
-    right, mixed, other = (make_asset(library, shots=1, name=n) for n in ("right", "mixed", "other"))
+    right, mixed, other = (
+        make_asset(library, shots=1, name=name) for name in ("right", "mixed", "other")
+    )
     see_person(right.shots.get(), readings=[("gender", "woman"), ("upper_colour", "red")])
     see_person(mixed.shots.get(), readings=[("gender", "woman"), ("upper_colour", "blue")])
     see_person(mixed.shots.get(), readings=[("gender", "man"), ("upper_colour", "red")])
@@ -113,7 +115,8 @@ def test_filter_counts_are_what_a_choice_leaves(encoder: Encoder) -> None:
     checked = 0
     for facet in result.facets:
         for choice in facet.choices:
-            left = find("a woman somewhere", user=user, filters=Filters().toggled(facet.name, choice.value))
+            chosen = Filters().toggled(facet.name, choice.value)
+            left = find("a woman somewhere", user=user, filters=chosen)
             assert left.total == choice.count, (facet.name, choice)
             checked += 1
     assert checked >= 6
@@ -273,7 +276,7 @@ def test_the_number_of_database_questions_does_not_grow(
 ) -> None:
     user = make_user()
     library = make_library(owner=user)
-    for i in range(12):
+    for _ in range(12):
         asset = make_film(library, encoder, "beach woman")
         make_shot(asset)
         see_person(asset.shots.first(), encoder, "woman red", readings=[("gender", "woman")])

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from search.lexicon import ENTRIES, correct
 from search.query import Count, Kind, Names, Part, Query, parse
-from search.vocabulary import ENTRIES, correct
 
 NAMES = Names(
     identities=(("Anna", 3), ("Person 12", 12)),

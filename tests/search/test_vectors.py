@@ -33,7 +33,13 @@ def catalogue(db: None) -> tuple[Library, Encoder, dict[int, Floats]]:
     rng = np.random.default_rng(7)
     rows = unit(rng.standard_normal((ROWS, DIMENSION)).astype(np.float32)).astype(np.float16)
     assets = Asset.objects.bulk_create(
-        Asset(library=library, name=str(i), content_sha256=str(i), size_bytes=1, external_path=str(i))
+        Asset(
+            library=library,
+            name=str(i),
+            content_sha256=str(i),
+            size_bytes=1,
+            external_path=str(i),
+        )
         for i in range(ASSETS)
     )
     shots = Shot.objects.bulk_create(

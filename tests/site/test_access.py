@@ -155,9 +155,10 @@ TABLE: dict[str, list[Probe]] = {
         Probe(EDITORS_DO, _identity, "post", lambda w: {"crop": w.crop.pk}),
     ],
     "recognition:crop": [Probe(MEMBERS, lambda w: {"pk": w.crop.pk})],
-    "recognition:asset-panel": [Probe(MEMBERS, _asset), Probe(
-        expect(204, 404, 200, 200, 200), _asset, headers=HTMX
-    )],
+    "recognition:asset-panel": [
+        Probe(MEMBERS, _asset),
+        Probe(expect(204, 404, 200, 200, 200), _asset, headers=HTMX),
+    ],
     "recognition:asset-tracks": [Probe(MEMBERS, _asset)],
     "api-search": [Probe(API_SIGNED_IN, query="?q=red+coat")],
     "api-library-list": [
@@ -230,9 +231,7 @@ def world() -> World:
     )
 
 
-def _patterns(
-    patterns: list[URLPattern | URLResolver], namespace: str = ""
-) -> Iterator[str]:
+def _patterns(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iterator[str]:
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
             yield from _patterns(pattern.url_patterns, pattern.namespace or namespace)

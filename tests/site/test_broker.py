@@ -76,6 +76,19 @@ def peers(database_url: str) -> Iterator[Callable[[], Peer]]:
         connection.execute("DELETE FROM broker_message WHERE queue = %s", (QUEUE,))
 
 
+def test_a_consumer_notices_that_its_session_was_lost(peers: Any) -> None:
+    """Even if it could not acknowledge: it must not wait for ever for room in its prefetch."""
+    peer = peers()
+    peer.send("task")
+    _, message = peer.receive()
+    transport = peer.connection.transport
+    peer.die()
+    with pytest.raises(transport.connection_errors):
+        message.ack()
+    with pytest.raises(psycopg.OperationalError):
+        transport.drain_events(transport, timeout=0.3)
+
+
 def count_messages(dsn: str) -> int:
     with psycopg.connect(dsn) as connection:
         row = connection.execute(

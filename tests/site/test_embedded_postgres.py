@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +30,13 @@ from everyid_site.embedded.postgres import EmbeddedPostgres
 postgres = EmbeddedPostgres(sys.argv[1], durable=False).acquire()
 print(postgres.dsn, flush=True)
 time.sleep(60)
+"""
+
+USE = """
+import sys
+from everyid_site.embedded.postgres import EmbeddedPostgres
+with EmbeddedPostgres(sys.argv[1], durable=False) as postgres:
+    print(postgres.cluster.data.stat().st_uid)
 """
 
 
@@ -153,6 +162,31 @@ def test_a_killed_user_leaves_no_server(state_dir: Path) -> None:
     user.wait()
     user.stdout.close()
     assert wait_until(lambda: not server.cluster.is_answering())
+
+
+def test_an_ordinary_user_runs_it_too() -> None:
+    """Root's own runs, above, are under pytest's folders, which are closed to everyone else."""
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        pytest.skip("needs root, to become somebody else")
+    # Twice: setpriv itself may still start what lies in closed folders.
+    probe = "import subprocess, sys; subprocess.run([sys.executable, '--version'], check=True)"
+    if subprocess.run([*nobody, sys.executable, "-c", probe], check=False).returncode:
+        pytest.skip("needs a Python that everyone may run")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, 65534, 65534)
+        result = subprocess.run(
+            [*nobody, sys.executable, "-c", USE, folder],
+            cwd=BASE_DIR,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.stdout == "65534\n", result.stderr
+        server = EmbeddedPostgres(folder)
+        with server:  # root takes over what a user made, as that user
+            assert ask(server, "SELECT 1") == 1
+            assert server.cluster.account.uid == 65534
 
 
 def test_two_processes_start_it_once(tmp_path: Path) -> None:

@@ -11,19 +11,26 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
 
-def test_the_fast_gru_is_the_gru() -> None:
-    from training.builtin.joint import run_gru
+def test_the_exported_text_tower_says_what_torch_says(tmp_path: Path) -> None:
+    ort = pytest.importorskip("onnxruntime")
+    from training.builtin.joint import TextTower
+    from training.builtin.onnx_files import export_text
+    from training.builtin.words import Vocabulary
 
-    torch.manual_seed(0)
-    gru = torch.nn.GRU(8, 6, batch_first=True, bidirectional=True)
-    words, lengths = torch.randn(5, 7, 8), torch.tensor([7, 3, 1, 5, 2])
-    mask = (torch.arange(7)[None] < lengths[:, None]).long()
-    packed = torch.nn.utils.rnn.pack_padded_sequence(
-        words, lengths, batch_first=True, enforce_sorted=False
-    )
-    wanted, _ = torch.nn.utils.rnn.pad_packed_sequence(gru(packed)[0], batch_first=True)
-    found = run_gru(gru, words, mask)
-    assert torch.allclose(found * mask[..., None], wanted * mask[..., None], atol=1e-5)
+    random = np.random.default_rng(0)
+    table = random.integers(-127, 128, (50, 192)).astype(np.int8)
+    table[0] = 0
+    words = Vocabulary([str(i) for i in range(50)], table, np.full(50, 0.01, np.float32))
+    tower = TextTower(torch.from_numpy(words.vectors())).eval()
+    export_text(tower, words, tmp_path / "text.onnx")
+    tokens = random.integers(1, 50, (3, 9))
+    mask = (np.arange(9)[None] < np.array([9, 1, 4])[:, None]).astype(np.int64)
+    tokens *= mask
+    session = ort.InferenceSession(str(tmp_path / "text.onnx"))
+    (found,) = session.run(None, {"tokens": tokens, "mask": mask})
+    with torch.no_grad():
+        wanted = tower(torch.from_numpy(tokens), torch.from_numpy(mask)).numpy()
+    assert np.allclose(found, wanted, atol=5e-3)
 
 
 def test_a_person_is_asked_for_at_its_middle() -> None:

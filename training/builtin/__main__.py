@@ -39,6 +39,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--from-shipped", action="store_true", help="start from the shipped ONNX weights"
     )
+    parser.add_argument("--crops", action="store_true", help="image: teacher-seen crops too")
     return parser.parse_args(arguments)
 
 
@@ -52,6 +53,8 @@ def run_training(what: str, options: argparse.Namespace) -> None:
         "resume": options.resume,
         "device": options.device,
     }
+    if what == "image":
+        common["crops"] = options.crops
     if options.from_shipped:
         from training.builtin import shipped
 

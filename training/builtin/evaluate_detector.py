@@ -21,6 +21,8 @@ from training.builtin.data import F32, U8
 
 REFERENCE_SCORE = 0.4
 SMALL_SHARE = 0.001
+MOST = 300
+"""Cells of a picture that go into suppression, best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,10 @@ def detect(network: evaluate.Shipped, pictures: list[U8], limit: float = 0.03) -
         value, scale, (left, top) = evaluate.make_input(pixels, network.entry["preprocessing"])
         boxes, scores = network.run(images=value[None])
         cells, classes = np.nonzero(scores[0] > limit)
-        xyxy, strength = boxes[0][cells], scores[0][cells, classes]
+        strength = scores[0][cells, classes]
+        best = np.argsort(-strength)[:MOST]
+        cells, classes, strength = cells[best], classes[best], strength[best]
+        xyxy = boxes[0][cells]
         kept = t.suppress(xyxy + (classes * 4096.0)[:, None].astype(np.float32), strength, 0.6)
         moved = (xyxy[kept] - np.array([left, top] * 2, np.float32)) / np.float32(scale)
         high = [pixels.shape[1], pixels.shape[0]] * 2

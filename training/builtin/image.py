@@ -8,7 +8,7 @@ two softmaxes over a bank of text vectors); whole pictures also learn from their
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,8 @@ from training.builtin.data import F32, SIDE_PX, U8
 from training.builtin.layers import Embedder, start_from_detector, to_input
 from training.builtin.teachers import Boxes
 
-VIEWS = 4
-"""Views of each picture: one nearly whole, one round an object, the rest random crops."""
+CROPS = 1
+"""Teacher-seen crops of each picture, round an object where there is one, made with `--crops`."""
 
 TEMPERATURE = 0.05
 """Of the softmax over captions; near the inverse of the learned scale of the joint space."""
@@ -32,14 +32,16 @@ TEMPERATURE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """Augmented views: picture row [V], window xyxy px [V, 4], mirrored [V], MobileNetV1 features
-    uint8 [V, 1024].
+    """Views: picture row [V], window xyxy px [V, 4], mirrored [V], MobileNetV1 features uint8
+    [V, 1024], and `exact` [V]: whether the teacher saw this very window. Where it did not, it saw
+    the whole picture, and a nearly whole window is drawn afresh each time.
     """
 
     rows: np.ndarray[tuple[int], np.dtype[np.int64]]
     windows: F32
     mirrored: np.ndarray[tuple[int], np.dtype[np.bool_]]
     features: U8
+    exact: np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 def draw_view(pixels: U8, window: F32, mirrored: bool, side: int) -> U8:
@@ -73,26 +75,25 @@ def _window_round(random: np.random.Generator, boxes: Boxes) -> F32:
     return clipped
 
 
-def make_views(
+def whole_views(rows: list[int], features: prepare.Features) -> Views:
+    """One view of each whole picture, with the features that are cached already."""
+    windows = np.tile(np.array([0, 0, SIDE_PX, SIDE_PX], np.float32), (len(rows), 1))
+    never = np.zeros(len(rows), bool)
+    return Views(np.array(rows), windows, never, features.mobilenet[rows].astype(np.uint8), never)
+
+
+def make_crops(
     pictures: data.Pictures, boxes: list[Boxes], teachers: Path, rows: list[int], seed: int
 ) -> Views:
-    """`VIEWS` views of each picture with the teacher's features of each."""
+    """`CROPS` crops of each picture with the teacher's features of each."""
     random = np.random.default_rng(seed)
-    where = np.array([row for row in rows for _ in range(VIEWS)])
-    windows = np.empty((len(where), 4), np.float32)
-    for number, row in enumerate(where):
-        kind = number % VIEWS
-        if kind == 0:
-            windows[number] = _random_window(random, 0.8)
-        elif kind == 1:
-            windows[number] = _window_round(random, boxes[row])
-        else:
-            windows[number] = _random_window(random, 0.35)
+    where = np.array([row for row in rows for _ in range(CROPS)])
+    windows = np.stack([_window_round(random, boxes[row]) for row in where])
     mirrored = random.random(len(where)) < 0.5
-    views_px = ViewPixels(pictures, Views(where, windows, mirrored, np.empty((0, 0), np.uint8)))
-    return Views(
-        where, windows, mirrored, prepare.mobilenet_features(views_px, teachers).astype(np.uint8)
-    )
+    exact = np.ones(len(where), bool)
+    drawn = ViewPixels(pictures, Views(where, windows, mirrored, np.empty((0, 0), np.uint8), exact))
+    features = prepare.mobilenet_features(drawn, teachers).astype(np.uint8)
+    return Views(where, windows, mirrored, features, exact)
 
 
 class ViewPixels(Sequence[U8]):
@@ -118,23 +119,21 @@ class ViewPixels(Sequence[U8]):
         )
 
 
-def open_views(pictures: data.Pictures, teachers: Path, work: Path, seed: int) -> Views:
-    """The cached views, made the first time (some minutes)."""
+def open_views(
+    pictures: data.Pictures, teachers: Path, work: Path, seed: int, crops: bool
+) -> Views:
+    """Whole pictures, and with `crops` the cached crops, made the first time (some minutes)."""
+    rows = np.flatnonzero(data.training_mask(pictures.names)).tolist()
+    whole = whole_views(rows, prepare.open_features(pictures, teachers, work))
     file = work / "views.npz"
+    if crops and not file.exists():
+        boxes = prepare.open_boxes(pictures, teachers, work)
+        made = make_crops(pictures, boxes, teachers, rows, seed)
+        np.savez(file, **{f.name: getattr(made, f.name) for f in fields(made)})
     if not file.exists():
-        rows = np.flatnonzero(data.training_mask(pictures.names)).tolist()
-        made = make_views(
-            pictures, prepare.open_boxes(pictures, teachers, work), teachers, rows, seed
-        )
-        np.savez(
-            file,
-            rows=made.rows,
-            windows=made.windows,
-            mirrored=made.mirrored,
-            features=made.features,
-        )
+        return whole
     found = np.load(file)
-    return Views(found["rows"], found["windows"], found["mirrored"], found["features"])
+    return Views(*(np.concatenate([getattr(whole, f.name), found[f.name]]) for f in fields(whole)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +160,7 @@ def prepare_lessons(data_dir: Path, teachers: Path, work: Path, found: Views) ->
     """Teacher vectors float32 [V, 256], z-scored features [V, 1024], text vectors [T, 256],
     captions by row.
     """
-    networks, _, pictures = text.open_joint(data_dir, teachers, work)
+    networks, features_of, pictures = text.open_joint(data_dir, teachers, work)
     captions = data.read_captions(data_dir)
     usable = {
         n for n, ok in zip(pictures.names, data.training_mask(pictures.names), strict=True) if ok
@@ -173,8 +172,11 @@ def prepare_lessons(data_dir: Path, teachers: Path, work: Path, found: Views) ->
         embed_tokens(networks.text, *coco),
     ]
     features = torch.from_numpy(found.features).float()
+    clean = torch.from_numpy(features_of.joined()[found.rows])
     with torch.inference_mode():
-        vectors = torch.cat([networks.mobilenet.eval()(part) for part in features.split(4096)])
+        alone = torch.cat([networks.mobilenet.eval()(part) for part in features.split(4096)])
+        light = torch.cat([networks.light.eval()(part) for part in clean.split(4096)])
+        vectors = torch.where(torch.from_numpy(found.exact)[:, None], alone, light)
     scored = ((features - features.mean(0)) / (features.std(0) + 1)).clamp(-5, 5).half()
     return Lessons(vectors.clone(), scored, torch.cat(texts), text.group_captions(captioned))
 
@@ -244,6 +246,12 @@ def make_batch(
     """`size` views drawn at random, at `side` px."""
     numbers = random.choice(len(found.rows), size, replace=False)
     rows, windows, mirrored = found.rows[numbers], found.windows[numbers], found.mirrored[numbers]
+    windows = np.stack(
+        [
+            window if exact else _random_window(random, 0.55)
+            for window, exact in zip(windows, found.exact[numbers], strict=True)
+        ]
+    )
     drawn = [
         draw_view(pictures.pixels[r], w, bool(m), side)
         for r, w, m in zip(rows, windows, mirrored, strict=True)
@@ -281,6 +289,7 @@ def train(
     side: int = 144,
     batch: int = 64,
     rate: float = 2e-3,
+    crops: bool = False,
 ) -> None:
     """Train for `minutes`; writes `image.pt` (averaged tower) and `image_student.pt` into the work
     folder.
@@ -288,7 +297,7 @@ def train(
     torch.manual_seed(seed)
     random, on = np.random.default_rng(seed), schedule.pick_device(device)
     pictures = data.open_pictures(data_dir, work)
-    found = open_views(pictures, teachers, work, 0)
+    found = open_views(pictures, teachers, work, 0, crops)
     lessons = prepare_lessons(data_dir, teachers, work, found)
     student = Student().to(on, memory_format=torch.channels_last)  # type: ignore[call-overload, unused-ignore]
     if resume:
@@ -298,7 +307,7 @@ def train(
     average, optimiser = schedule.Average(student, 0.997), schedule.optimiser_of(student, rate)
     held = text_dev(data_dir, teachers, work, pictures)
     clock = schedule.Clock(minutes)
-    progress = schedule.Progress("image", clock, 200)
+    progress = schedule.Progress("image", clock, 280)
     for part in views.prefetch(lambda: make_batch(pictures, found, batch, side, random)):
         losses = losses_of(student, lessons, part, on)
         loss = (

@@ -17,73 +17,47 @@ from torch.nn import functional
 
 DIMENSION = 256
 
-PART = 96
-"""Texts of like length that run through the GRU together: short ones need no long padding."""
+LOW = -1e4
+"""What padding counts for in a maximum."""
 
 
 class TextTower(nn.Module):  # type: ignore[misc, unused-ignore]
-    """Frozen word table → biGRU → max over time → 256-d unit vector. Tokens int64 [B, T], mask [B,
-    T].
+    """Frozen word table → words alone and in threes, maximum over time, mean → unit vectors.
+
+    A convolution over three words with a maximum over time (Kim 2014, arXiv 1408.5882). A biGRU of
+    192 measured about the same where it was tried, at five times the cost of a training step.
     """
 
-    def __init__(self, table: Tensor, hidden: int = 192, dropout: float = 0.3) -> None:
+    def __init__(self, table: Tensor, alone: int = 384, threes: int = 256) -> None:
         super().__init__()
         self.register_buffer("table", table, persistent=False)
-        self.gru = nn.GRU(table.shape[1], hidden, batch_first=True, bidirectional=True)
+        size = table.shape[1]
+        pooled = alone + threes + size
+        self.alone = nn.Linear(size, alone)
+        self.threes = nn.Conv1d(size, threes, 3, padding=1)
         self.input_dropout = nn.Dropout(0.1)
+        self.pooled_dropout = nn.Dropout(0.2)
         self.head = nn.Sequential(
-            nn.Linear(2 * hidden, 512), nn.GELU(), nn.Dropout(dropout), nn.Linear(512, DIMENSION)
+            nn.Linear(pooled, 512), nn.GELU(), nn.Dropout(0.3), nn.Linear(512, DIMENSION)
         )
-        self.skip = nn.Linear(2 * hidden, DIMENSION)
-
-    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """Unit vectors float32 [B, 256]; the mask is 1 on words, and every row has at least one."""
-        order = mask.sum(1).argsort()
-        parts = [self.pool(tokens[rows], mask[rows]) for rows in order.split(PART)]
-        pooled = torch.cat(parts)[order.argsort()]
-        return functional.normalize(self.head(pooled) + self.skip(pooled), dim=-1)
+        self.skip = nn.Linear(pooled, DIMENSION)
 
     def pool(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """Maximum over time of the states, [B, 2 H]."""
-        longest = int(mask.sum(1).max())
-        tokens, mask = tokens[:, :longest], mask[:, :longest]
+        """Maxima and mean over time, [B, P]."""
         words = self.input_dropout(cast(Tensor, self.table)[tokens])
-        return run_gru(self.gru, words, mask).masked_fill(mask[..., None] == 0, -2.0).amax(1)
+        near = self.threes(words.transpose(1, 2)).transpose(1, 2)
+        states = torch.cat([self.alone(words), near], -1)
+        highest = states.masked_fill(mask[..., None] == 0, LOW).amax(1)
+        mean = (words * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        return torch.cat([highest, mean], -1)
 
-
-def _both(gru: nn.GRU, name: str) -> Tensor:
-    forward, backward = getattr(gru, f"{name}_l0"), getattr(gru, f"{name}_l0_reverse")
-    return torch.stack([forward, backward])
-
-
-def run_gru(gru: nn.GRU, words: Tensor, mask: Tensor) -> Tensor:
-    """Both directions of a GRU over words [B, T, I] → states [B, T, 2 H]; padding must be on the
-    right.
-
-    The same function as `gru` on packed sequences, three times as fast to train on a CPU: `unbind`
-    spares the backward pass a zero-filled copy of the whole input per step, and both directions run
-    in one product.
-    """
-    inputs, hidden = words.transpose(0, 1), gru.hidden_size
-    weights, kinds = _both(gru, "weight_ih"), _both(gru, "weight_hh").transpose(1, 2)
-    bias, inner = _both(gru, "bias_ih"), _both(gru, "bias_hh")[:, None]
-    steps = [(inputs @ weights[d].T + bias[d]).unbind(0) for d in (0, 1)]
-    alive = mask.to(words).T[..., None].unbind(0)
-    state, length = words.new_zeros(2, words.shape[0], hidden), len(alive)
-    forward: list[Tensor] = []
-    backward: list[Tensor] = []
-    for step in range(length):
-        given = torch.stack([steps[0][step], steps[1][length - 1 - step]])
-        r_in, z_in, n_in = given.chunk(3, -1)
-        r_own, z_own, n_own = torch.baddbmm(inner, state, kinds).chunk(3, -1)
-        z = torch.sigmoid(z_in + z_own)
-        new = torch.tanh(n_in + torch.sigmoid(r_in + r_own) * n_own)
-        keep = torch.stack([alive[step], alive[length - 1 - step]])
-        state = state + keep * (1 - z) * (new - state)
-        ahead, behind = state.unbind(0)
-        forward.append(ahead)
-        backward.append(behind)
-    return torch.cat([torch.stack(forward, 1), torch.stack(backward[::-1], 1)], -1)
+    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        """Unit vectors float32 [B, 256] of tokens int64 [B, T]; the mask is 1 on words, and every
+        row has at least one.
+        """
+        longest = int(mask.sum(1).max())
+        pooled = self.pooled_dropout(self.pool(tokens[:, :longest], mask[:, :longest]))
+        return functional.normalize(self.head(pooled) + self.skip(pooled), dim=-1)
 
 
 class Projection(nn.Module):  # type: ignore[misc, unused-ignore]

@@ -16,7 +16,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from training.builtin.joint import TextTower
+from training.builtin.joint import LOW, TextTower
 from training.builtin.words import Vocabulary
 
 OPSET = 17
@@ -107,22 +107,6 @@ def export_module(
     save(network, file)
 
 
-def _gru_weights(gru: torch.nn.GRU) -> dict[str, np.ndarray[Any, np.dtype[np.float32]]]:
-    """PyTorch keeps gates as r, z, n; ONNX wants z, r, n, both directions stacked."""
-    hidden = gru.hidden_size
-
-    def take(name: str) -> Any:
-        stacked = []
-        for suffix in ("", "_reverse"):
-            r, z, n = np.split(getattr(gru, f"{name}_l0{suffix}").detach().numpy(), 3)
-            stacked.append(np.concatenate([z, r, n]))
-        return np.stack(stacked)
-
-    bias = np.concatenate([take("bias_ih"), take("bias_hh")], axis=1)
-    assert bias.shape == (2, 6 * hidden)
-    return {"gru_w": take("weight_ih"), "gru_r": take("weight_hh"), "gru_b": bias}
-
-
 def _linear(module: torch.nn.Linear, name: str) -> dict[str, Any]:
     return {
         f"{name}_w": module.weight.detach().numpy().T.copy(),
@@ -130,30 +114,29 @@ def _linear(module: torch.nn.Linear, name: str) -> dict[str, Any]:
     }
 
 
-def _text_nodes(hidden: int) -> list[Any]:
+def _text_nodes() -> list[Any]:
     node = helper.make_node
     return [
         node("Gather", ["table", "tokens"], ["row_i8"]),
         node("Cast", ["row_i8"], ["row"], to=TensorProto.FLOAT),
         node("Gather", ["scales", "tokens"], ["row_scale"]),
-        node("Mul", ["row", "row_scale"], ["words"]),
-        node("Transpose", ["words"], ["by_time"], perm=[1, 0, 2]),
-        node("ReduceSum", ["mask", "one"], ["count"], keepdims=0),
-        node("Cast", ["count"], ["lengths"], to=TensorProto.INT32),
-        node(
-            "GRU",
-            ["by_time", "gru_w", "gru_r", "gru_b", "lengths"],
-            ["states"],
-            hidden_size=hidden,
-            direction="bidirectional",
-            linear_before_reset=1,
-        ),
-        node("Transpose", ["states"], ["ordered"], perm=[2, 0, 1, 3]),
-        node("Reshape", ["ordered", "flat"], ["state"]),
-        node("Cast", ["mask"], ["is_word_2d"], to=TensorProto.BOOL),
-        node("Unsqueeze", ["is_word_2d", "two"], ["is_word"]),
-        node("Where", ["is_word", "state", "low"], ["masked"]),
-        node("ReduceMax", ["masked"], ["pooled"], axes=[1], keepdims=0),
+        node("Mul", ["row", "row_scale"], ["given"]),
+        node("Cast", ["mask"], ["mask_float"], to=TensorProto.FLOAT),
+        node("Unsqueeze", ["mask_float", "two"], ["weight"]),
+        node("Mul", ["given", "weight"], ["words"]),
+        node("MatMul", ["words", "alone_w"], ["alone_0"]),
+        node("Add", ["alone_0", "alone_b"], ["alone"]),
+        node("Transpose", ["words"], ["by_value"], perm=[0, 2, 1]),
+        node("Conv", ["by_value", "threes_w", "threes_b"], ["near_0"], pads=[1, 1]),
+        node("Transpose", ["near_0"], ["near"], perm=[0, 2, 1]),
+        node("Concat", ["alone", "near"], ["states"], axis=2),
+        node("Cast", ["weight"], ["is_word"], to=TensorProto.BOOL),
+        node("Where", ["is_word", "states", "low"], ["masked"]),
+        node("ReduceMax", ["masked"], ["highest"], axes=[1], keepdims=0),
+        node("ReduceSum", ["words", "one"], ["sum_words"], keepdims=0),
+        node("ReduceSum", ["mask_float", "one"], ["count"], keepdims=1),
+        node("Div", ["sum_words", "count"], ["mean"]),
+        node("Concat", ["highest", "mean"], ["pooled"], axis=1),
         node("Gemm", ["pooled", "first_w", "first_b"], ["hidden"]),
         node("Div", ["hidden", "root_two"], ["scaled"]),
         node("Erf", ["scaled"], ["erf"]),
@@ -176,21 +159,22 @@ def export_text(tower: TextTower, vocabulary: Vocabulary, file: Path) -> None:
     values: dict[str, Any] = {
         "table": vocabulary.table,
         "scales": vocabulary.scales[:, None],
-        **_gru_weights(tower.gru),
+        **_linear(tower.alone, "alone"),
+        "threes_w": tower.threes.weight.detach().numpy(),
+        "threes_b": tower.threes.bias.detach().numpy(),
         **_linear(first, "first"),
         **_linear(second, "second"),
         **_linear(tower.skip, "skip"),
-        "flat": np.array([0, 0, 2 * tower.gru.hidden_size], np.int64),
         "one": np.array([1], np.int64),
         "two": np.array([2], np.int64),
-        "low": np.array(-2, np.float32),
+        "low": np.array(LOW, np.float32),
         "root_two": np.array(2**0.5, np.float32),
         "unit": np.array(1, np.float32),
         "half": np.array(0.5, np.float32),
     }
     shape = ["batch", "length"]
     graph = helper.make_graph(
-        _text_nodes(tower.gru.hidden_size),
+        _text_nodes(),
         "everyid-text",
         [helper.make_tensor_value_info(n, TensorProto.INT64, shape) for n in ("tokens", "mask")],
         [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["batch", 256])],

@@ -68,7 +68,7 @@ def _splits(random: np.random.Generator, side: int) -> list[tuple[int, int, int,
         width, height = (int(side * random.uniform(0.6, 1.0)) for _ in range(2))
         x, y = int(random.uniform(0, side - width)), int(random.uniform(0, side - height))
         return [(x, y, x + width, y + height)]
-    if kind < 0.87:
+    if kind < 0.92:
         xs, ys = ([0, int(side * random.uniform(0.35, 0.65)), side] for _ in range(2))
     else:
         xs = ys = [0, side // 3, 2 * side // 3, side]

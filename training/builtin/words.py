@@ -24,8 +24,8 @@ from training.builtin.data import F32
 PAD, UNKNOWN = "[PAD]", "[UNK]"
 TABLE_SIZE = 192
 MAX_TOKENS = 32
-SIF = 1e-3
-"""Arora et al. recommend 1e-3 to 1e-4."""
+SIF = 2e-2
+"""Arora et al. recommend 1e-3 to 1e-4 for plain means; under a GRU that drowns `dog` and `man`."""
 
 
 @dataclass(frozen=True, slots=True)

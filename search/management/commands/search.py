@@ -30,6 +30,7 @@ _SOURCES = {
 class Command(BaseCommand):
     """Find moments."""
 
+    requires_system_checks = []
     help = "Find moments by a question in plain language."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         parser.add_argument("--library", action="append", default=[], help="A library's name.")
         parser.add_argument("--user", help="See what this user sees; else all libraries.")
         parser.add_argument(
-            "--batch", type=Path, help="Answer every line of a file: {“query”: …} or plain text."
+            "--batch", type=Path, help="Answer every line of a file: {“query”: …} or plain text; JSON is a list then."
         )
         parser.add_argument(
             "--sources", choices=sorted(_SOURCES), default="all", help="Evidence used; to compare."
@@ -50,18 +51,18 @@ class Command(BaseCommand):
         """Answer one question, or a file of them."""
         user, filters = _user(options["user"]), _filters(options["library"])
         queries = _read_batch(options["batch"]) if options["batch"] else [options["query"]]
-        for query in queries:
-            result = find(
-                query,
-                user=user,
-                filters=filters,
-                limit=max(1, min(MOST, options["limit"])),
-                sources=_SOURCES[options["sources"]],
-            )
-            if options["json"]:
-                self.stdout.write(json.dumps(as_json(result), ensure_ascii=True))
-            else:
-                self.stdout.write(as_table(result))
+        limit = max(1, min(MOST, options["limit"]))
+        sources = _SOURCES[options["sources"]]
+        results = [
+            find(query, user=user, filters=filters, limit=limit, sources=sources)
+            for query in queries
+        ]
+        if options["json"]:
+            answers = [as_json(result) for result in results]
+            whole = answers if options["batch"] else answers[0]
+            self.stdout.write(json.dumps(whole, ensure_ascii=True))
+        else:
+            self.stdout.write("\n\n".join(as_table(result) for result in results))
 
 
 def _user(name: str | None) -> AbstractBaseUser | None:

@@ -193,9 +193,17 @@ def test_names_are_only_names(film: Film, tmp_path: Path, name: str) -> None:
     assert probe_file(odd).video_codec == "h264"
 
 
-def test_a_truncated_film_is_still_described(film: Film, tmp_path: Path) -> None:
-    made = make_film(tmp_path / "whole.mkv", SHORT, size=SIZE)
+def test_a_truncated_film_is_still_described(tmp_path: Path) -> None:
+    made = make_film(tmp_path / "whole.mkv", [Scene("street", Fraction(2), pan=1.0)], size=SIZE)
     data = made.path.read_bytes()
     cut = tmp_path / "cut.mkv"
     cut.write_bytes(data[: len(data) * 2 // 3])
     assert probe_file(cut).width == SIZE[0]
+
+
+def test_a_format_without_decoder_is_named(tmp_path: Path) -> None:
+    made = make_film(tmp_path / "film.mp4", SHORT, size=SIZE)
+    data = made.path.read_bytes()
+    made.path.write_bytes(data.replace(b"avc1", b"zzzz").replace(b"avcC", b"zzzC"))
+    with pytest.raises(NoFrames, match="cannot be decoded"):
+        probe_file(made.path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def test_shots_tile_the_film(film: Film) -> None:
     shots, _ = detect_shots(film.path, info)
     assert len(shots) == 3
     assert shots[0].start_pts == info.start_pts
-    assert all(a.end_pts == b.start_pts for a, b in zip(shots, shots[1:], strict=False))
+    assert all(a.end_pts == b.start_pts for a, b in pairwise(shots))
     assert (shots[-1].end_pts - shots[0].start_pts) * info.time_base == Fraction(18, 5)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ BASES = st.sampled_from([Fraction(1, 25), Fraction(1, 1000), Fraction(1, 90000),
 def test_times_always_grow(times: list[int | None], base: Fraction, rate: Fraction | None) -> None:
     timeline = Timeline(base, rate)
     placed = [timeline.place(time) for time in times]
-    assert all(a < b for a, b in zip(placed, placed[1:], strict=False))
+    assert all(a < b for a, b in pairwise(placed))
 
 
 @given(start=st.integers(-(2**40), 2**40), steps=st.lists(st.integers(1, 90000 * 60), max_size=50))

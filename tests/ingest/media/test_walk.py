@@ -14,7 +14,6 @@ import pytest
 
 from ingest.errors import NoFrames, StorageFull
 from ingest.media import proxy as proxies
-from ingest.media import sheets
 from ingest.media.decode import iter_frames
 from ingest.media.probe import probe_file
 from ingest.media.proxy import may_copy
@@ -140,7 +139,7 @@ def test_a_full_disk_is_named(film: Film, tmp_path: Path, monkeypatch: pytest.Mo
 
     info = probe_file(film.path)
     with monkeypatch.context() as patch:
-        patch.setattr(sheets.PIL.Image.Image, "save", no_space)
+        patch.setattr(PIL.Image.Image, "save", no_space)
         with pytest.raises(StorageFull):
             walk_asset(film.path, info, tmp_path / "a")
     with monkeypatch.context() as patch:

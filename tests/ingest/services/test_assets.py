@@ -140,9 +140,7 @@ def test_a_duplicate_has_done_what_changed_since(
     assert asset.stage_runs.filter(state=StageRun.State.QUEUED).count() == 1
 
 
-def test_a_moved_file_in_place_is_found_again(
-    library: Library, film: Path, tmp_path: Path
-) -> None:
+def test_a_moved_file_in_place_is_found_again(library: Library, film: Path, tmp_path: Path) -> None:
     old, new = tmp_path / "old.mp4", tmp_path / "new.mp4"
     old.write_bytes(film.read_bytes())
     asset = add(library, old, in_place=True).asset
@@ -156,7 +154,7 @@ def test_a_moved_file_in_place_is_found_again(
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ('a "quoted" \'name\'.mp4', 'a "quoted" \'name\'.mp4'),
+        ("a \"quoted\" 'name'.mp4", "a \"quoted\" 'name'.mp4"),
         ("two\nlines\r\tand\x00nul.mp4", "two lines and nul.mp4"),
         ("../../etc/passwd.mp4", "passwd.mp4"),
         ("Großaufnahme 映画.mp4", "Großaufnahme 映画.mp4"),
@@ -202,9 +200,7 @@ def test_a_file_that_crashes_the_decoder_is_refused(
 ) -> None:
     from ingest.services import inspection
 
-    monkeypatch.setattr(
-        inspection, "_PROGRAM", "import os, sys; sys.stdin.readline(); os.abort()"
-    )
+    monkeypatch.setattr(inspection, "_PROGRAM", "import os, sys; sys.stdin.readline(); os.abort()")
     monkeypatch.setattr(inspection, "_inspector", inspection.Inspector())
     added = add(library, film)
     assert added.code == "not_media" and "brings the video decoder down" in added.sentence

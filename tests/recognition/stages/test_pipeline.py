@@ -106,7 +106,7 @@ def test_it_describes_each_shot(asset: Asset) -> None:
 
 @pytest.mark.parametrize("words", ["woman", "lady", "red", "beaches", "outdoor", "ladies & sand"])
 def test_it_is_found_by_words_and_synonyms(asset: Asset, words: str) -> None:
-    found = Description.objects.extra(  # noqa: S610
+    found = Description.objects.extra(
         where=["search @@ to_tsquery('english', unaccent(%s))"], params=[words]
     )
     assert [item.asset_id for item in found] == [asset.pk]

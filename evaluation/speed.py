@@ -1,0 +1,114 @@
+"""Seconds of work per minute of footage, by stage, and against a bare decode of the same files.
+
+    python -m evaluation.speed --footage DIR [--profile builtin|light] --json
+
+Indexes a folder into a scratch installation, in place, one stage at a time, and reads the times
+from the catalogue; then decodes every frame of the same files with PyAV (threads AUTO) and
+nothing else, in the same run on the same machine. ``ratio_to_decode`` is the whole pipeline's time
+over that. Compare ratios between machines, not seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import av
+from av.codec.context import ThreadType
+from av.error import FFmpegError
+
+from evaluation.installations import Installation
+
+LIBRARY = "Speed"
+
+
+def decode_seconds(path: Path) -> float:
+    """Wall-clock seconds to decode all frames of a file; damaged packets are skipped."""
+    started = time.perf_counter()
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = ThreadType.AUTO
+        packets = container.demux(stream)
+        while True:
+            try:
+                packet = next(packets)
+                packet.decode()
+            except StopIteration:
+                break
+            except FFmpegError:
+                continue
+    return time.perf_counter() - started
+
+
+def measure(footage: Path, *, profile: str, settings: str) -> dict[str, Any]:
+    """Index, read the times, decode; the numbers."""
+    with Installation(profile=profile, settings=settings, keep_up=False) as place:
+        started = time.perf_counter()
+        rows = place.manage("index", str(footage), "--library", LIBRARY, "--wait")["assets"]
+        wall_s = time.perf_counter() - started
+        assets = place.manage("stages", "--library", LIBRARY)["assets"]
+    ready = [asset for asset in assets if asset["status"] == "ready"]
+    decode_s = sum(decode_seconds(path) for path in _paths(footage, {a["name"] for a in ready}))
+    return _numbers(rows, ready, decode_s) | {"index_wall_s": round(wall_s, 2), "profile": profile}
+
+
+def _numbers(
+    rows: list[dict[str, Any]], ready: list[dict[str, Any]], decode_s: float
+) -> dict[str, Any]:
+    minutes = sum(asset["duration_s"] or 0.0 for asset in ready) / 60
+    seconds: dict[str, float] = defaultdict(float)
+    for asset in ready:
+        for run in asset["stages"]:
+            seconds[run["stage"]] += run["seconds"] or 0.0
+    total = sum(seconds.values())
+    return {
+        "files": len(rows),
+        "ready": len(ready),
+        "minutes": round(minutes, 3),
+        "cpus": os.cpu_count(),
+        "seconds_per_minute": {
+            name: round(value / minutes, 2) if minutes else None for name, value in seconds.items()
+        },
+        "total_seconds_per_minute": round(total / minutes, 2) if minutes else None,
+        "decode_seconds_per_minute": round(decode_s / minutes, 3) if minutes else None,
+        "ratio_to_decode": round(total / decode_s, 2) if decode_s else None,
+        "not_ready": [row for row in rows if row["status"] not in ("ready", "duplicate")],
+    }
+
+
+def _paths(footage: Path, names: set[str]) -> list[Path]:
+    """The files that became assets, by their name."""
+    files = [footage] if footage.is_file() else sorted(footage.rglob("*"))
+    return [path for path in files if path.is_file() and path.name in names]
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--footage", type=Path, required=True)
+    parser.add_argument("--profile", default="builtin")
+    parser.add_argument("--settings", default="everyid_site.settings", help="Django's settings")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(words)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that "with" blocks clean up
+    numbers = measure(
+        options.footage.resolve(), profile=options.profile, settings=options.settings
+    )
+    if options.json:
+        print(json.dumps(numbers, indent=1))
+    else:
+        for name, value in numbers.items():
+            print(f"{name:<26} {value}")
+    return 0 if numbers["ready"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

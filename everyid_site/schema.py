@@ -1,0 +1,35 @@
+"""What every operation of the API has in common, written into its schema in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "One sentence for a person."},
+        "code": {"type": "string", "description": "One word for a program."},
+        "errors": {"type": "object", "description": "Field → what is wrong with it."},
+    },
+}
+_METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def document_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A drf-spectacular hook: every operation may answer with a problem, 4XX or 5XX."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    reference = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    for operations in result["paths"].values():
+        for method in _METHODS:
+            if method not in operations:
+                continue
+            answers = operations[method]["responses"]
+            for code, words in (("4XX", "Refused, missing or not yours."), ("5XX", "Not now.")):
+                content = {"application/problem+json": reference}
+                answers.setdefault(code, {"description": words, "content": content})
+    return result

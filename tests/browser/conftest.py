@@ -1,0 +1,140 @@
+"""A real browser (Debian's chromium) against a live server.
+
+Playwright's sync API keeps an event loop in the test's thread, where Django refuses to touch the
+database unless told that it is meant: nothing here is asynchronous, so it is told so. Whatever a
+page writes to its console as an error, or throws, or is refused by the content policy, fails the
+test.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from everyid_site import context as site_context
+from ingest import pipeline
+from ingest.models import Asset, Library
+from ingest.services.assets import add_file
+from tests import factories, fakes
+from tests.films import Person, Scene, Way, make_film
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--autoplay-policy=no-user-gesture-required",
+]
+WAIT_MS = 15_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the browser, and leave it out where there is none."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="needs chromium"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests."""
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def owner(transactional_db: None) -> User:
+    return factories.make_user("anna")
+
+
+@pytest.fixture
+def library(owner: User) -> Library:
+    return factories.make_library(owner=owner, name="Harbour")
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four seconds, one cut: someone in red walks over a beach, then someone in blue."""
+    path = tmp_path_factory.mktemp("film") / "walk.mp4"
+    scenes = [
+        Scene("beach", ways=(Way(Person("ada", coat="red")),)),
+        Scene("street", ways=(Way(Person("emil", coat="blue")),)),
+    ]
+    make_film(path, scenes)
+    return path
+
+
+@pytest.fixture
+def networks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fake networks for the pipeline and the server."""
+    monkeypatch.setattr(site_context, "_known", None)
+    with fakes.install():
+        yield
+    monkeypatch.setattr(site_context, "_known", None)
+
+
+@pytest.fixture
+def asset(library: Library, film: Path, owner: User, networks: None) -> Asset:
+    """The film, indexed by every stage."""
+    added = add_file(library=library, path=film, name="walk.mp4", user=owner, in_place=True)
+    assert added.asset is not None, added.sentence
+    pipeline.run_asset(added.asset.pk)
+    added.asset.refresh_from_db()
+    assert added.asset.status == Asset.Status.READY, added.asset.error_sentence
+    return added.asset
+
+
+def sign_in(context: BrowserContext, address: str, user: User) -> None:
+    """Give the browser a session, without the form."""
+    client = Client()
+    client.force_login(user)
+    session = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
+
+
+@pytest.fixture
+def make_page(browser: Browser, live_server: Any, networks: None) -> Iterator[Any]:
+    """Makes pages (``user``, and options of the browser context) and hears their complaints."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def _make(user: User | None = None, **options: Any) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, viewport={"width": 1280, "height": 800}, **options
+        )
+        context.set_default_timeout(WAIT_MS)
+        contexts.append(context)
+        if user is not None:
+            sign_in(context, live_server.url, user)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"threw {error}"))
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if message.type == "error" else None,
+        )
+        return page
+
+    yield _make
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(make_page: Any, owner: User) -> Page:
+    """A page of the library's owner."""
+    made: Page = make_page(owner)
+    return made

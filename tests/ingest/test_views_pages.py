@@ -1,0 +1,372 @@
+"""Pages of libraries and assets: what they show, what they say when something is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from ingest import pages
+from ingest.models import Asset, Camera, Library, Role, StageRun, Upload
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def _pipeline(settings: Any) -> None:
+    settings.PIPELINE = ("ingest.stages.probe", "ingest.stages.shots")
+
+
+@pytest.fixture
+def owner() -> User:
+    return factories.make_user("owner")
+
+
+@pytest.fixture
+def library(owner: User) -> Library:
+    return factories.make_library(owner=owner, name="Harbour")
+
+
+@pytest.fixture
+def page(client: Client, owner: User) -> Client:
+    client.force_login(owner)
+    return client
+
+
+def text(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+class TestLibraries:
+    def test_it_offers_to_make_the_first(self, page: Client) -> None:
+        assert "No libraries yet" in text(page.get(reverse("ingest:libraries")))
+
+    def test_it_lists_them_with_counts(self, page: Client, library: Library) -> None:
+        factories.make_asset(library)
+        factories.make_asset(library, status="failed")
+        factories.make_asset(library, status="processing")
+        shown = text(page.get(reverse("ingest:libraries")))
+        assert "3 assets" in shown
+        assert "2 of 3 done" in shown
+        assert "1 failed" in shown
+
+    def test_it_asks_a_fixed_number_of_questions(
+        self, owner: User, library: Library, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        for _ in range(3):
+            other = factories.make_library(owner=owner)
+            factories.make_asset(other, poster_key="1/poster.webp")
+        with django_assert_num_queries(3):
+            cards = pages.library_cards(owner)
+        assert len(cards) == 4
+        assert [len(card.poster_ids) for card in cards] == [0, 1, 1, 1]
+
+    def test_it_keeps_asking_while_something_is_indexed(
+        self, page: Client, library: Library
+    ) -> None:
+        asset = factories.make_asset(library, status="processing")
+        assert page.get(reverse("ingest:libraries"), headers=HTMX).status_code == 200
+        Asset.objects.filter(pk=asset.pk).update(status="ready")
+        assert page.get(reverse("ingest:libraries"), headers=HTMX).status_code == 286
+
+    def test_it_makes_one_and_goes_to_its_upload(self, page: Client, owner: User) -> None:
+        response = page.post(reverse("ingest:library-create"), {"name": "Rushes"})
+        made = Library.objects.get(name="Rushes")
+        assert response["Location"] == reverse("ingest:upload", args=[made.slug])
+        assert made.memberships.get().role == Role.OWNER
+
+    def test_it_keeps_what_was_typed_when_the_name_is_taken(
+        self, page: Client, library: Library
+    ) -> None:
+        response = page.post(reverse("ingest:library-create"), {"name": "Harbour"})
+        assert response.status_code == 422
+        assert 'value="Harbour"' in text(response)
+        assert "already" in text(response)
+
+
+class TestLibrary:
+    def test_it_shows_why_an_asset_failed_and_how_to_retry(
+        self, page: Client, library: Library
+    ) -> None:
+        asset = factories.make_asset(
+            library, status="failed", error_sentence="This file has no picture."
+        )
+        shown = text(page.get(reverse("ingest:library", args=[library.slug])))
+        assert "This file has no picture." in shown
+        assert reverse("ingest:asset-retry", args=[asset.pk]) in shown
+
+    def test_it_shows_no_tools_to_a_viewer(self, client: Client, library: Library) -> None:
+        viewer = factories.make_user()
+        factories.add_member(library, viewer)
+        factories.make_asset(library, status="failed")
+        factories.make_camera(library)
+        client.force_login(viewer)
+        shown = text(client.get(reverse("ingest:library", args=[library.slug])))
+        for tool in ("/upload", "/retry", "/members", "Add a camera"):
+            assert tool not in shown
+
+    def test_it_never_trusts_a_file_name(self, page: Client, library: Library) -> None:
+        asset = factories.make_asset(library, name='<script>alert(1)</script>"onx="')
+        for address in (
+            reverse("ingest:library", args=[library.slug]),
+            reverse("ingest:asset", args=[asset.pk]),
+            reverse("ingest:asset-delete", args=[asset.pk]),
+        ):
+            shown = text(page.get(address))
+            assert "<script>alert" not in shown
+            assert '"onx="' not in shown
+
+    def test_it_filters_by_status_and_camera(self, page: Client, library: Library) -> None:
+        gate = factories.make_camera(library, "Gate")
+        factories.make_asset(library, name="at-gate.mp4", camera=gate)
+        factories.make_asset(library, name="broken.mp4", status="failed")
+        address = reverse("ingest:library", args=[library.slug])
+        by_camera = text(page.get(address, {"camera": gate.pk}))
+        assert "at-gate.mp4" in by_camera
+        assert "broken.mp4" not in by_camera
+        by_status = text(page.get(address, {"status": "failed"}))
+        assert "broken.mp4" in by_status
+        assert "at-gate.mp4" not in by_status
+        assert "Nothing matches" in text(page.get(address, {"status": "cancelled"}))
+
+    @pytest.mark.parametrize("query", ["camera=x", "camera=999999", "status=odd", "page=-7"])
+    def test_it_shrugs_off_nonsense_in_the_address(
+        self, page: Client, library: Library, query: str
+    ) -> None:
+        factories.make_asset(library, name="a.mp4")
+        response = page.get(f"{reverse('ingest:library', args=[library.slug])}?{query}")
+        assert response.status_code == 200
+        assert "a.mp4" in text(response)
+
+    def test_it_polls_the_grid_until_all_is_done(self, page: Client, library: Library) -> None:
+        asset = factories.make_asset(library, status="processing")
+        factories.make_stage_run(asset)
+        factories.make_stage_run(
+            asset, "ingest.stages.shots", state=StageRun.State.RUNNING, progress=50
+        )
+        address = reverse("ingest:library", args=[library.slug])
+        during = page.get(address, headers=HTMX)
+        assert during.status_code == 200
+        assert "<html" not in text(during)
+        assert 'value="75"' in text(during)
+        assert f'hx-get="{address}"' in text(during)
+        Asset.objects.filter(pk=asset.pk).update(status="ready")
+        after = page.get(address, headers=HTMX)
+        assert after.status_code == 286
+        assert "hx-get" not in text(after)
+
+    def test_it_asks_as_much_for_many_as_for_one(
+        self, page: Client, library: Library, django_assert_max_num_queries: Any
+    ) -> None:
+        for _ in range(12):
+            factories.make_stage_run(factories.make_asset(library, shots=0))
+        with django_assert_max_num_queries(14):
+            page.get(reverse("ingest:library", args=[library.slug]))
+
+
+class TestMembers:
+    def test_an_owner_adds_changes_and_removes(self, page: Client, library: Library) -> None:
+        factories.make_user("ben")
+        page.post(
+            reverse("ingest:member-add", args=[library.slug]),
+            {"username": "ben", "role": "viewer"},
+        )
+        member = library.memberships.get(user__username="ben")
+        assert member.role == Role.VIEWER
+        change = reverse("ingest:member-change", args=[library.slug, member.pk])
+        page.post(change, {"role": "editor"})
+        member.refresh_from_db()
+        assert member.role == Role.EDITOR
+        page.post(change, {"role": "remove"})
+        assert not library.memberships.filter(user__username="ben").exists()
+
+    def test_it_says_when_nobody_has_the_name(self, page: Client, library: Library) -> None:
+        response = page.post(
+            reverse("ingest:member-add", args=[library.slug]),
+            {"username": "nobody", "role": "viewer"},
+        )
+        assert response.status_code == 422
+        assert "Nobody here signs in with this name" in text(response)
+        assert 'value="nobody"' in text(response)
+
+    @pytest.mark.parametrize("role", ["viewer", "remove"])
+    def test_the_last_owner_stays(
+        self, page: Client, library: Library, owner: User, role: str
+    ) -> None:
+        member = library.memberships.get(user=owner)
+        change = reverse("ingest:member-change", args=[library.slug, member.pk])
+        response = page.post(change, {"role": role}, follow=True)
+        assert "needs an owner" in text(response)
+        assert library.memberships.get(user=owner).role == Role.OWNER
+
+    def test_a_member_of_another_library_is_not_found(self, page: Client, library: Library) -> None:
+        other = factories.make_library(owner=factories.make_user())
+        member = other.memberships.get()
+        change = reverse("ingest:member-change", args=[library.slug, member.pk])
+        assert page.post(change, {"role": "remove"}).status_code == 404
+        assert other.memberships.filter(pk=member.pk).exists()
+
+
+class TestCameras:
+    def test_an_editor_adds_changes_and_removes(self, page: Client, library: Library) -> None:
+        add = reverse("ingest:camera-add", args=[library.slug])
+        page.post(add, {"name": "Gate", "place": "Pier 3", "clock_offset_s": "-1.5"})
+        camera = library.cameras.get()
+        assert (camera.name, camera.place, camera.clock_offset_ms) == ("Gate", "Pier 3", -1500)
+        change = reverse("ingest:camera-change", args=[library.slug, camera.pk])
+        assert 'value="-1.5"' in text(page.get(change))
+        page.post(change, {"name": "North gate", "clock_offset_s": ""})
+        camera.refresh_from_db()
+        assert (camera.name, camera.clock_offset_ms) == ("North gate", 0)
+        asset = factories.make_asset(library, camera=camera)
+        page.post(change, {"remove": "1"})
+        asset.refresh_from_db()
+        assert asset.camera is None
+
+    def test_two_of_one_name_are_refused(self, page: Client, library: Library) -> None:
+        factories.make_camera(library, "Gate")
+        add = reverse("ingest:camera-add", args=[library.slug])
+        response = page.post(add, {"name": "Gate", "place": "Roof"})
+        assert response.status_code == 422
+        assert "a camera of this name already" in text(response)
+        assert Camera.objects.count() == 1
+
+    def test_an_asset_takes_a_camera_of_its_own_library_alone(
+        self, page: Client, library: Library
+    ) -> None:
+        asset = factories.make_asset(library)
+        ours = factories.make_camera(library)
+        theirs = factories.make_camera(factories.make_library())
+        address = reverse("ingest:asset-camera", args=[asset.pk])
+        page.post(address, {"camera": ours.pk})
+        page.post(address, {"camera": theirs.pk})
+        asset.refresh_from_db()
+        assert asset.camera == ours
+
+
+class TestAsset:
+    def test_it_shows_player_shots_and_stages(self, page: Client, library: Library) -> None:
+        asset = factories.make_asset(library, shots=3, files=True, start_timecode="10:00:00:00")
+        factories.make_stage_run(asset)
+        shown = text(page.get(reverse("ingest:asset", args=[asset.pk]), {"t": "2.5"}))
+        assert reverse("ingest:proxy", args=[asset.pk]) in shown
+        assert "10:00:04:00" in shown  # the third shot, at 25 frames per second
+        assert 'data-start="2.5"' in shown
+        assert reverse("recognition:asset-tracks", args=[asset.pk]) in shown
+        assert reverse("recognition:asset-panel", args=[asset.pk]) in shown
+        assert "Reading the file" in shown
+        assert shown.count("data-shot ") == 3
+
+    @pytest.mark.parametrize("value", ["-3", "nan", "inf", "x", "1e99", ""])
+    def test_it_seeks_to_the_start_for_nonsense(
+        self, page: Client, library: Library, value: str
+    ) -> None:
+        asset = factories.make_asset(library, files=True)
+        response = page.get(reverse("ingest:asset", args=[asset.pk]), {"t": value})
+        assert 'data-start="0"' in text(response)
+
+    def test_it_counts_drop_frames(self, page: Client, library: Library) -> None:
+        asset = factories.make_asset(
+            library,
+            time_base_num=1001,
+            time_base_den=30000,
+            frame_rate_num=30000,
+            frame_rate_den=1001,
+            start_timecode="00:00:59;20",
+            is_drop_frame=True,
+        )
+        rows = pages.shot_rows(asset)
+        assert rows[1].start_timecode == "00:01:01;12"  # 70 frames past 59;00, two numbers skipped
+
+    @pytest.mark.parametrize("start", ["99:99:99:99", "soon", "00:00:00:77"])
+    def test_it_shows_no_timecode_that_is_none(
+        self, page: Client, library: Library, start: str
+    ) -> None:
+        asset = factories.make_asset(library, start_timecode=start)
+        assert page.get(reverse("ingest:asset", args=[asset.pk])).status_code == 200
+        assert pages.shot_rows(asset)[0].start_timecode == ""
+
+    def test_it_shows_one_that_nothing_is_known_of_yet(
+        self, page: Client, library: Library
+    ) -> None:
+        asset = Asset.objects.create(
+            library=library, name="new.mp4", content_sha256="0", size_bytes=1, original_key="a"
+        )
+        shown = text(page.get(reverse("ingest:asset", args=[asset.pk])))
+        assert "Being watched" in shown
+        assert "Waiting for a worker" in shown
+
+    def test_its_status_polls_and_then_loads_the_page_anew(
+        self, page: Client, library: Library
+    ) -> None:
+        asset = factories.make_asset(library, status="processing")
+        address = reverse("ingest:asset-status", args=[asset.pk])
+        during = page.get(address, headers=HTMX)
+        assert (during.status_code, "HX-Refresh" in during.headers) == (200, False)
+        Asset.objects.filter(pk=asset.pk).update(status="failed")
+        after = page.get(address, headers=HTMX)
+        assert (after.status_code, after["HX-Refresh"]) == (286, "true")
+
+    def test_it_retries_what_failed(self, page: Client, library: Library) -> None:
+        asset = factories.make_asset(library, status="failed")
+        page.post(reverse("ingest:asset-retry", args=[asset.pk]))
+        asset.refresh_from_db()
+        assert asset.status == Asset.Status.PENDING
+        assert set(asset.stage_runs.values_list("state", flat=True)) == {"queued"}
+        page.post(reverse("ingest:asset-cancel", args=[asset.pk]))
+        asset.refresh_from_db()
+        assert asset.status == Asset.Status.CANCELLED
+        back = page.post(reverse("ingest:asset-retry", args=[asset.pk]), {"back": "library"})
+        assert back["Location"] == reverse("ingest:library", args=[library.slug])
+        asset.refresh_from_db()
+        assert asset.status == Asset.Status.PENDING
+
+    def test_it_asks_before_it_deletes(self, page: Client, library: Library) -> None:
+        asset = factories.make_asset(library)
+        address = reverse("ingest:asset-delete", args=[asset.pk])
+        page.get(address)
+        assert Asset.objects.filter(pk=asset.pk).exists()
+        page.post(address)
+        assert not Asset.objects.filter(pk=asset.pk).exists()
+
+    def test_it_asks_as_much_for_many_shots_as_for_one(
+        self, page: Client, library: Library, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        asset = factories.make_asset(library, shots=12)
+        with django_assert_num_queries(2):
+            assert len(pages.shot_rows(asset)) == 12
+
+
+class TestUpload:
+    def test_each_file_gets_its_own_answer(self, page: Client, library: Library) -> None:
+        files = [SimpleUploadedFile("a.mp4", b"no film"), SimpleUploadedFile("b\n'.mp4", b"")]
+        response = page.post(reverse("ingest:upload", args=[library.slug]), {"files": files})
+        assert response.status_code == 200
+        outcomes = list(Upload.objects.order_by("id").values_list("outcome", flat=True))
+        assert outcomes == ["refused", "refused"]
+        for upload in Upload.objects.all():
+            assert upload.sentence
+
+    def test_the_module_gets_json(self, page: Client, library: Library) -> None:
+        response = page.post(
+            reverse("ingest:upload", args=[library.slug]),
+            {"files": SimpleUploadedFile("a.mp4", b"no film")},
+            headers={"Accept": "application/json"},
+        )
+        [result] = response.json()["results"]
+        assert result["outcome"] == "refused"
+        assert result["sentence"]
+        assert result["asset"] is None
+
+    def test_it_says_when_no_file_was_chosen(self, page: Client, library: Library) -> None:
+        response = page.post(reverse("ingest:upload", args=[library.slug]), {})
+        assert response.status_code == 422
+        assert "Choose at least one file" in text(response)
