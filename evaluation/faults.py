@@ -219,7 +219,9 @@ def inspect(place: Installation, report: Report) -> None:
     report.runs_doubled = len(runs) - len({(run["asset_id"], run["stage"]) for run in runs})
     report.attempts = sum(run["attempts"] for run in runs)
     derived = place.media_dir / "derived"
-    on_disk = {path.relative_to(derived).as_posix() for path in derived.rglob("*") if path.is_file()}
+    on_disk = {
+        path.relative_to(derived).as_posix() for path in derived.rglob("*") if path.is_file()
+    }
     known = _known_keys(place)
     report.files = len(on_disk)
     report.files_orphaned = sorted(on_disk - known)
@@ -288,7 +290,9 @@ def _clips(options: argparse.Namespace, folder: Path) -> list[Path]:
         made.mkdir()
         return make_clips(made, options.clips)
     found = sorted(path for path in options.footage.rglob("*") if path.is_file())
-    films = [path for path in found if path.suffix.lower() not in (".md", ".jsonl", ".json", ".txt")]
+    films = [
+        path for path in found if path.suffix.lower() not in (".md", ".jsonl", ".json", ".txt")
+    ]
     return films[: options.clips]
 
 

@@ -106,6 +106,7 @@ class Installation:
             [sys.executable, "manage.py", *words, "--json"],
             cwd=ROOT,
             env=self._environment,
+            check=False,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

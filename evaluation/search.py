@@ -146,8 +146,10 @@ def as_table(found: dict[str, Any]) -> str:
     for name, alone in found.get("alone", {}).items():
         figures = f"R@1 {alone['r_at_1']:.3f}  R@5 {alone['r_at_5']:.3f}  MRR {alone['mrr']:.3f}"
         lines.append(f"{name} alone: {figures}")
-    for row in found["queries"]:
-        lines.append(f"{row['rank'] or '–':>4}  {row['query']}  ({', '.join(row['top'][:3])})")
+    lines += [
+        f"{row['rank'] or '–':>4}  {row['query']}  ({', '.join(row['top'][:3])})"
+        for row in found["queries"]
+    ]
     return "\n".join(lines)
 
 

@@ -99,9 +99,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(words)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that "with" blocks clean up
-    numbers = measure(
-        options.footage.resolve(), profile=options.profile, settings=options.settings
-    )
+    numbers = measure(options.footage.resolve(), profile=options.profile, settings=options.settings)
     if options.json:
         print(json.dumps(numbers, indent=1))
     else:

@@ -36,7 +36,7 @@ _known: tuple[float, NetworksAtWork] | None = None
 
 def networks_at_work() -> NetworksAtWork:
     """Which networks see; read anew at most once a minute."""
-    global _known  # noqa: PLW0603 - one small value per process, replaced as a whole
+    global _known
     now = time.monotonic()
     if _known is None or now - _known[0] > _NETWORKS_FOR_S:
         _known = (now, _read_networks())

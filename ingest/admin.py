@@ -41,6 +41,33 @@ admin.site.index_title = "Footage, stages and people"
 admin.site.site_url = "/"
 
 
+_MEDIA_FIELDS = (
+    "container",
+    "video_codec",
+    "audio_codec",
+    ("width_px", "height_px"),
+    "has_audio",
+)
+_TIME_FIELDS = (
+    ("time_base_num", "time_base_den"),
+    ("frame_rate_num", "frame_rate_den"),
+    "is_variable_rate",
+    ("start_timecode", "is_drop_frame", "reel"),
+    "recorded_at",
+    ("first_pts", "end_pts", "frame_count"),
+    ("created_at", "ready_at"),
+)
+_FILE_FIELDS = (
+    "content_sha256",
+    "size_bytes",
+    "original_key",
+    "external_path",
+    "proxy_key",
+    "poster_key",
+    ("sprite_key", "sprite_layout"),
+)
+
+
 def _link(label: object, name: str, *args: object) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse(name, args=args), label)
 
@@ -142,12 +169,18 @@ class AssetAdmin(AssetBase):
     """Assets: how they stand and why; retry, cancel, index again."""
 
     list_display = ("name", "library", "status", "stages_done", "length", "error_sentence", "page")
-    list_filter = ("status", "library", "error_code", "is_variable_rate", "video_codec")
+    list_filter = ("status", "library", "error_code", "video_codec")
     search_fields = ("name", "=content_sha256", "reel", "library__name")
     list_select_related = ("library",)
     date_hierarchy = "created_at"
     actions = ("retry_selected", "rerun_selected", "cancel_selected")
     inlines = (StageRunInline,)
+    fieldsets = (
+        (None, {"fields": ("name", "library", "camera", "status", "error_code", "error_sentence")}),
+        ("Picture and sound", {"classes": ("collapse",), "fields": _MEDIA_FIELDS}),
+        ("Time", {"classes": ("collapse",), "fields": _TIME_FIELDS}),
+        ("Files", {"classes": ("collapse",), "fields": _FILE_FIELDS}),
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Asset | None = None) -> list[str]:
         """Everything but the name and the camera."""

@@ -25,6 +25,7 @@ class LibraryForm(LibraryFormBase):
         model = Library
         fields = ("name",)
         help_texts = {"name": "For example a production, a place or a year."}
+        error_messages = {"name": {"unique": "There is a library of this name already."}}
 
 
 class MemberForm(forms.Form):
@@ -139,7 +140,7 @@ class FilesField(forms.FileField):
 class UploadForm(forms.Form):
     """Files to add."""
 
-    files = FilesField(
+    footage = FilesField(
         label="Video files",
         widget=ManyFiles(attrs={"accept": "video/*,.mkv,.mts,.m2ts,.mxf,.264,.265,.h264,.hevc"}),
     )

@@ -33,10 +33,11 @@ class CameraSerializer(serializers.ModelSerializer[Camera]):
 
     def validate_name(self, name: str) -> str:
         """Names are told apart within a library."""
-        library = self.context.get("library") or (self.instance and self.instance.library)
-        others = Camera.objects.filter(library=library, name=name)
-        if self.instance is not None:
-            others = others.exclude(pk=self.instance.pk)
+        if isinstance(self.instance, Camera):
+            mates = self.instance.library.cameras.exclude(pk=self.instance.pk)
+        else:
+            mates = self.context["library"].cameras.all()
+        others = mates.filter(name=name)
         if others.exists():
             raise serializers.ValidationError("This library has a camera of this name already.")
         return name

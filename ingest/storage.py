@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
+from collections.abc import Container
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -129,15 +130,24 @@ def remove_tree(path: Path) -> None:
     shutil.rmtree(path, onerror=_log_failure)
 
 
-def remove_abandoned() -> int:
-    """Remove arriving files whose sender has gone; how many."""
+def remove_abandoned(known_keys: Container[str]) -> int:
+    """Remove old arriving files whose sender has gone, and originals that no asset refers to.
+
+    ``known_keys``: those of all assets. Both are left by a process that was killed between
+    storing a file and giving it a row. Returns how many.
+    """
     oldest = time.time() - INCOMING_MAX_AGE_S
-    removed = 0
-    for path in incoming_root().glob("*"):
-        if path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
-            removed += 1
-    return removed
+    originals = originals_root()
+    found = [path for path in incoming_root().glob("*") if path.is_file()]
+    found += [
+        path
+        for path in originals.glob("*/*")
+        if path.relative_to(originals).as_posix() not in known_keys
+    ]
+    abandoned = [path for path in found if path.stat().st_mtime < oldest]
+    for path in abandoned:
+        path.unlink(missing_ok=True)
+    return len(abandoned)
 
 
 def _inside(root: Path, key: str) -> Path:

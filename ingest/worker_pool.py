@@ -28,7 +28,7 @@ class PoolWatch:
         self._children: list[Any] = []
 
     def look(self) -> None:
-        """End the worker if a child was killed that held no run. Call before runs are taken back."""
+        """End the worker if a child was killed that held no run. Before runs are taken back."""
         killed = [child for child in self._children if (child.exitcode or 0) < 0]
         idle = [child.pid for child in killed if not self._was_at_work(child.pid)]
         if idle:

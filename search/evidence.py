@@ -129,7 +129,7 @@ def _whole_hits(shot: ShotFacts, pictures: _PictureStrengths) -> Iterator[Hit]:
     for pk, (start, end) in keyframe_cells(shot):
         strength = pictures.keyframes.get((WHOLE, pk))
         if strength is not None:
-            reason = Reason("picture", "the picture as a whole", strength)
+            reason = Reason("likeness", "the whole picture", strength)
             yield Hit(WHOLE, shot.shot_id, start, end, strength, (reason,), keyframe_id=pk)
 
 
@@ -203,16 +203,31 @@ def _person_hit(
         strength = (looks + share * structure) / (1 + share)
     else:
         looks, strength = 0.0, structure * (0.5 + share / 2)
-    reasons = [Reason("readings", m.words, m.confidence) for m in matches if _speaks_for(m)]
-    reasons += things
+    reasons = [_reason_of(m) for m in matches if _speaks_for(m)] + things
+    lists = [("readings", structure * share)] if share > 0 else []
     if looks > 0:
-        reasons.insert(0, Reason("crop", "the person's looks", looks))
+        reasons.insert(0, Reason("likeness", "the person", looks))
+        lists.append(("crops", looks))
     if not reasons:
         reasons = [Reason("track", "a person", track.confidence)]
     return Hit(
-        index, shot.shot_id, track.start_pts, track.end_pts, strength, tuple(reasons),
+        part=index,
+        shot_id=shot.shot_id,
+        start_pts=track.start_pts,
+        end_pts=track.end_pts,
+        strength=strength,
+        reasons=tuple(reasons),
         track_id=track.track_id,
+        lists=tuple(lists),
     )
+
+
+_SOURCE_OF_TOPIC = {"gender": "person", "age": "person", "action": "movement"}
+
+
+def _reason_of(found: Match) -> Reason:
+    source = _SOURCE_OF_TOPIC.get(found.want.topic, "clothes")
+    return Reason(source, found.words, found.confidence)
 
 
 def _speaks_for(found: Match) -> bool:
@@ -294,7 +309,7 @@ def _object_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
         structure, share = structure_score(matches)
         strength = (track.confidence + share * structure) / (1 + share)
         reasons = [Reason("object", track.label, track.confidence)]
-        reasons += [Reason("readings", m.words, m.confidence) for m in matches if _speaks_for(m)]
+        reasons += [_reason_of(m) for m in matches if _speaks_for(m)]
         if part.count is not None:
             agrees = 1.0 if part.count.agrees(seen) else NEAR_COUNT
             strength *= (1 - COUNT_SHARE) + COUNT_SHARE * agrees
@@ -313,7 +328,7 @@ def _place_hits(
     hits = []
     for pk, (start, end) in keyframe_cells(shot):
         looks = pictures.keyframes.get((asked, pk), 0.0)
-        reasons = [Reason("picture", "looks like the place", looks)] if looks > 0 else []
+        reasons = [Reason("likeness", "the place", looks)] if looks > 0 else []
         reasons += [scene] if scene else []
         strength = max((r.strength for r in reasons), default=0.0)
         if reasons:
@@ -423,27 +438,26 @@ def _place_in_lists(evidence: Evidence) -> None:
     best: dict[str, dict[int, float]] = defaultdict(dict)
     for shot_id, hits in evidence.hits.items():
         for hit in hits:
-            for reason in hit.reasons:
-                name = _list_name(hit, reason)
-                best[name][shot_id] = max(reason.strength, best[name].get(shot_id, 0.0))
+            for name, strength in _lists_of(hit):
+                best[name][shot_id] = max(strength, best[name].get(shot_id, 0.0))
     ranks = {name: _ranked(strengths) for name, strengths in best.items()}
     evidence.lists = set(ranks)
     for shot_id, hits in evidence.hits.items():
         evidence.hits[shot_id] = [
-            replace(hit, ranks=_ranks_of(hit, shot_id, ranks)) for hit in hits
+            replace(h, ranks=tuple((name, ranks[name][shot_id]) for name, _ in _lists_of(h)))
+            for h in hits
         ]
 
 
-def _list_name(hit: Hit, reason: Reason) -> str:
-    return f"{reason.source}:{hit.part}"
+def _lists_of(hit: Hit) -> list[tuple[str, float]]:
+    """The lists that a hit is ranked in; one per source unless it says otherwise."""
+    if hit.lists:
+        return [(f"{name}:{hit.part}", strength) for name, strength in hit.lists]
+    by_source: dict[str, float] = {}
+    for reason in hit.reasons:
+        by_source[reason.source] = max(reason.strength, by_source.get(reason.source, 0.0))
+    return [(f"{name}:{hit.part}", strength) for name, strength in by_source.items()]
 
 
 def _ranked(strengths: Mapping[int, float]) -> dict[int, int]:
     return dict(zip(strengths, dense_ranks(list(strengths.values())), strict=True))
-
-
-def _ranks_of(
-    hit: Hit, shot_id: int, ranks: Mapping[str, Mapping[int, int]]
-) -> tuple[tuple[str, int], ...]:
-    names = {_list_name(hit, reason) for reason in hit.reasons}
-    return tuple(sorted((name, ranks[name][shot_id]) for name in names))

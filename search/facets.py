@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from search.filters import Filters
 from search.moments import Moment
 
-SHOWN = 12
+SHOWN = 10
 """Choices of one kind that are listed; chosen ones always are."""
 
 

@@ -288,7 +288,9 @@ class _Builder:
 
     def _moment(self, shot: ShotFacts, span: Span, chosen: Mapping[int, Hit]) -> Moment:
         described = shot.description
-        words = share_of_words(described.matched, self._words) if described else 0.0
+        words = 0.0
+        if described:
+            words = share_of_words(described.matched, self._words) * described.confidence
         ranks = {name: rank for hit in chosen.values() for name, rank in hit.ranks}
         if shot.shot_id in self._word_ranks:
             ranks["text:words"] = self._word_ranks[shot.shot_id]

@@ -25,17 +25,11 @@ _KINDS = {
     Kind.FREE: "by likeness",
 }
 _SOURCES = {
-    "picture": "picture",
-    "crop": "person",
-    "readings": "clothes",
     "object": "thing",
     "track": "person",
     "scene": "place",
-    "setting": "setting",
-    "light": "light",
     "text": "description",
     "identity": "who",
-    "count": "count",
     "absent": "without",
 }
 
@@ -113,7 +107,9 @@ def page_of(result: SearchResult, asked: Asked) -> Page:
     return Page(
         text=text,
         chips=tuple(_chip(part, result) for part in result.parsed.understood),
-        filters=tuple(_group(facet, text, filters) for facet in result.facets if facet.choices),
+        filters=tuple(
+            _group(facet, text, filters) for facet in result.facets if _divides(facet)
+        ),
         hidden=tuple(filters.pairs()),
         cards=tuple(_card(found) for found in result.moments),
         is_weak=bool(result.moments)
@@ -149,6 +145,12 @@ def _said(part: Part) -> str:
 
 def _want(want: Want) -> str:
     return f"no {want.words}"
+
+
+def _divides(facet: Facet) -> bool:
+    """A filter with one choice is no choice; nor is the only library."""
+    least = 2 if facet.name == "library" else 1
+    return len(facet.choices) >= least or facet.has_chosen
 
 
 def _group(facet: Facet, text: str, filters: Filters) -> FilterGroup:

@@ -64,7 +64,7 @@ class Reason:
 class Hit:
     """Evidence for one part (or ``WHOLE``) of a query over a pts range of a shot.
 
-    ``ranks`` are its places in the lists it came from, best 1, by list name.
+    ``lists`` are its strengths in ranked lists, by list name; ``ranks`` its places there, best 1.
     """
 
     part: int
@@ -75,6 +75,7 @@ class Hit:
     reasons: tuple[Reason, ...] = ()
     track_id: int | None = None
     keyframe_id: int | None = None
+    lists: tuple[tuple[str, float], ...] = ()
     ranks: tuple[tuple[str, int], ...] = ()
 
 

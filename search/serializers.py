@@ -34,7 +34,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
 
     part = serializers.CharField(help_text="The words of the query.")
     source = serializers.CharField(  # type: ignore[assignment]
-        help_text="picture, crop, readings, object, scene, text, …"
+        help_text="likeness, clothes, person, movement, object, scene, text, …"
     )
     words = serializers.CharField()
     strength = serializers.FloatField(min_value=0, max_value=1)

@@ -97,7 +97,7 @@ def services(plan: Plan) -> list[Service]:
         cwd=BASE_DIR,
         # Warm: let the stage end, if it ends soon. Cold: drop it, the database knows.
         signals=(signal.SIGTERM, signal.SIGQUIT),
-        grace_s=3.0,
+        grace_s=2.0,
     )
     web = Service(
         "web",

@@ -71,7 +71,7 @@ class Housekeeper(threading.Thread):
     def run(self) -> None:
         """Do a round every few seconds until stopped, whatever the database does."""
         try:
-            self._round(storage.remove_abandoned)
+            self._round(_remove_abandoned)
             while True:
                 self._round(self._look)
                 self._round(self._say_alive)
@@ -97,6 +97,11 @@ class Housekeeper(threading.Thread):
         except (AnyDatabaseError, OSError) as error:
             log.warning("housekeeping is put off: %s", error)
             connection.close()
+
+
+def _remove_abandoned() -> None:
+    keys = Asset.objects.exclude(original_key="").values_list("original_key", flat=True)
+    storage.remove_abandoned(set(keys))
 
 
 def _waiting_assets() -> QuerySet[Asset]:

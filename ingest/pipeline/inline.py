@@ -25,6 +25,9 @@ from ingest.pipeline.runner import Outcome, run_stage
 PAUSE_S = 0.3
 """Between two looks at the catalogue while there is nothing to do."""
 
+_INTERRUPTED = 130
+"""The status of a child that was told to stop and has given back what it held."""
+
 _PROGRAM = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
     "from django.core.management import execute_from_command_line as run; run(sys.argv)"
@@ -67,14 +70,15 @@ class Child:
 
     def __init__(self, asset_ids: Sequence[int]) -> None:
         words = [sys.executable, "-c", _PROGRAM, str(_ROOT), "work", *map(str, asset_ids)]
-        self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL)
+        # In a session of its own: Ctrl-C reaches it once, through ``stop``, and not twice.
+        self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True)
 
     def has_ended(self) -> bool:
         """Whether it is gone; if it died, what it held is taken back."""
         status = self._process.poll()
         if status is None:
             return False
-        if status != 0:
+        if status not in (0, _INTERRUPTED):
             release_runs_of(f"{socket.gethostname()}:{self._process.pid}", _obituary(status))
         return True
 
@@ -82,7 +86,7 @@ class Child:
     def has_failed(self) -> bool:
         """Whether it ended by itself, with an error of its own rather than of a file."""
         status = self._process.poll()
-        return status is not None and status > 0
+        return status is not None and status > 0 and status != _INTERRUPTED
 
     def stop(self) -> None:
         """Have it give back what it holds, and wait for it."""

@@ -30,21 +30,31 @@ def asset_page(request: HttpRequest, pk: int) -> HttpResponse:
         "uploads": asset.uploads.select_related("user")[:1],
         "camera_form": AssetCameraForm(instance=asset),
         "start_s": _seconds(request.GET.get("t", "")),
+        "shows_player": bool(asset.proxy_key),
     }
     return render(request, "ingest/asset.html", context)
 
 
 @require_safe
 def asset_status(request: HtmxRequest, pk: int) -> HttpResponse:
-    """How far the asset is, as a fragment. When it is done, htmx is told to load the page anew."""
+    """How far the asset is, as a fragment that is asked for again until it is done.
+
+    A page without a player is loaded anew as soon as there is one; a page with one (``player=1``)
+    is left alone, since someone may be watching, and told by the event ``asset-done``.
+    """
     asset = _asset_of(request, pk)
-    context = _status(asset, role_in(request.user, asset.library))
     if not request.htmx:
         return redirect("ingest:asset", pk=pk)
-    if context["card"].is_working:
-        return render(request, "ingest/_asset_status.html", context)
-    response = render(request, "ingest/_asset_status.html", context, status=STOP_POLLING)
-    response["HX-Refresh"] = "true"
+    shows_player = request.GET.get("player") == "1"
+    context = _status(asset, role_in(request.user, asset.library)) | {"shows_player": shows_player}
+    name = "ingest/_asset_status.html"
+    if context["card"].is_working and (shows_player or not asset.proxy_key):
+        return render(request, name, context)
+    response = render(request, name, context, status=STOP_POLLING)
+    if shows_player:
+        response["HX-Trigger"] = "asset-done"
+    else:
+        response["HX-Refresh"] = "true"
     return response
 
 

@@ -31,7 +31,7 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
         user, camera = signed_in(request), form.cleaned_data["camera"]
         results = [
             service.receive(library=library, user=user, uploaded_file=file, camera=camera)
-            for file in form.cleaned_data["files"]
+            for file in form.cleaned_data["footage"]
         ]
     status = 422 if form.errors else 200
     if request.headers.get("Accept") == "application/json":

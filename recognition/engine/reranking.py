@@ -37,9 +37,7 @@ def rerank(
     return _rerank(everything, asked, np.arange(len(queries), len(everything)), k1, k2, share)
 
 
-def rerank_within(
-    vectors: Floats, *, k1: int = K1, k2: int = K2, share: float = LAMBDA
-) -> Floats:
+def rerank_within(vectors: Floats, *, k1: int = K1, k2: int = K2, share: float = LAMBDA) -> Floats:
     """As ``rerank`` where each row (n, d) asks all rows, itself among them: (n, n)."""
     if vectors.ndim != 2:
         raise BadValue(f"expected vectors of shape (n, d), got {vectors.shape}")
@@ -49,9 +47,7 @@ def rerank_within(
     return _rerank(vectors.astype(np.float32), everyone, everyone, k1, k2, share)
 
 
-def _rerank(
-    rows: Floats, asked: Ints, answers: Ints, k1: int, k2: int, share: float
-) -> Floats:
+def _rerank(rows: Floats, asked: Ints, answers: Ints, k1: int, k2: int, share: float) -> Floats:
     neighbours = _nearest(rows, max(k1 + 1, k2))
     weights = _encode(rows, neighbours, k1)
     if k2 > 1:

@@ -33,6 +33,8 @@ THING_CROPS = 1
 """Things are searched for in whole keyframes; one crop shows what the detector meant."""
 POOL = 6
 """Candidates held per track: half again as many as are kept."""
+BETTER = 1.0
+"""A box must score this many times the worst held one before its pixels are cut. By eye."""
 MAX_HEIGHT_PX = 256
 CONTEXT_HEIGHT_PX = 256
 QUALITY_WEBP = 88
@@ -53,6 +55,7 @@ class KeptCrop:
 @dataclass(slots=True)
 class _Held:
     candidate: CropCandidate
+    geometry: float
     image: Image
     context: Image
 
@@ -73,8 +76,8 @@ class CropPool:
             box = detections.xyxy_norm[index]
             candidate = CropCandidate(index, pts, box, float(scores[index]))
             held = self._held.setdefault(number, [])
-            room = POOL if detections.labels[index] == PERSON else THING_CROPS + 1
-            if len(held) < room or candidate.score > min(h.candidate.score for h in held):
+            room = POOL if detections.labels[index] == PERSON else THING_CROPS
+            if _is_worth_a_look(candidate, held, room):
                 held.append(self._cut(frame, candidate))
                 self._held[number] = _best(held, room)
 
@@ -94,7 +97,7 @@ class CropPool:
         image = cut_crop(frame, candidate.xyxy_norm, height_at_most_px=MAX_HEIGHT_PX)
         around = person_context_box(candidate.xyxy_norm, self._aspect)
         context = cut_crop(frame, around, height_at_most_px=CONTEXT_HEIGHT_PX)
-        return _Held(score_crop(candidate, image), image, context)
+        return _Held(score_crop(candidate, image), candidate.score, image, context)
 
     def _write(self, held: _Held, *, with_context: bool) -> KeptCrop:
         name = f"{self._written:06d}"
@@ -126,6 +129,18 @@ def frame_scores(detections: Detections, picture_px: tuple[int, int]) -> Floats:
 def write_webp(image: Image, path: Path) -> None:
     """Write an RGB picture as WebP."""
     PillowImage.fromarray(image).save(path, "WEBP", quality=QUALITY_WEBP, method=2)
+
+
+def _is_worth_a_look(candidate: CropCandidate, held: list[_Held], room: int) -> bool:
+    """Whether pixels should be cut: there is room, the box is clearly better than a held one, or
+    it is far in time from them all. So a track that stands still costs next to nothing."""
+    if len(held) < room:
+        return True
+    if candidate.score > BETTER * min(h.geometry for h in held):
+        return True
+    first = min(h.candidate.pts for h in held)
+    last = max(h.candidate.pts for h in held)
+    return room > 1 and candidate.pts - last > (candidate.pts - first) / (2 * room)
 
 
 def _best(held: list[_Held], at_most: int) -> list[_Held]:

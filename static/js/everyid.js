@@ -15,6 +15,11 @@ function focusSearch() {
   return true;
 }
 
+// Not while someone writes elsewhere; in an empty search box "/" is no beginning of a question.
+function isForSearch(target) {
+  return !isTyping(target) || (target.matches(SEARCH) && target.value === "");
+}
+
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (menu !== except) menu.open = false;
@@ -23,7 +28,7 @@ function closeMenus(except) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "/" && !isTyping(event.target) && focusSearch()) event.preventDefault();
+  if (event.key === "/" && isForSearch(event.target) && focusSearch()) event.preventDefault();
   if (event.key === "Escape") {
     const open = document.querySelector("details.menu[open]");
     closeMenus();

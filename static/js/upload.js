@@ -43,7 +43,8 @@ function show(row, request) {
     413: "The file is larger than this server accepts.",
     403: "You may not add footage here any more. Load the page anew.",
   };
-  say(row, "refused", answer?.detail ?? reasons[request.status] ?? `The server answered ${request.status}. Choose the file again.`);
+  const wrong = Object.values(answer?.errors ?? {}).flat()[0];
+  say(row, "refused", wrong ?? answer?.detail ?? reasons[request.status] ?? `The server answered ${request.status}. Choose the file again.`);
 }
 
 function send({ file, row }) {
@@ -65,7 +66,7 @@ function send({ file, row }) {
       done();
     });
     const body = new FormData();
-    body.append("files", file, file.name);
+    body.append("footage", file, file.name);
     body.append("camera", form.elements.camera?.value ?? "");
     request.send(body);
   });

@@ -20,7 +20,7 @@ def test_it_signs_in_and_out(make_page: Any, owner: User) -> None:
     page.get_by_label("Username").fill("anna")
     page.get_by_label("Password").fill(factories.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Libraries")).to_be_visible()
+    expect(page.get_by_role("heading", name="Libraries", exact=True)).to_be_visible()
     page.get_by_label("Menu and account").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_label("Username")).to_be_visible()

@@ -45,8 +45,7 @@ def ask(db: None) -> Iterator[Ask]:
 
 
 def body(response: HttpResponseBase) -> bytes:
-    content = b"".join(getattr(response, "streaming_content", [getattr(response, "content", b"")]))
-    return content
+    return b"".join(getattr(response, "streaming_content", [getattr(response, "content", b"")]))
 
 
 def test_it_sends_the_whole_file(ask: Ask, film: Path) -> None:

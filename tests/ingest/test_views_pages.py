@@ -315,6 +315,21 @@ class TestAsset:
         after = page.get(address, headers=HTMX)
         assert (after.status_code, after["HX-Refresh"]) == (286, "true")
 
+    def test_its_status_never_interrupts_who_is_watching(
+        self, page: Client, library: Library
+    ) -> None:
+        asset = factories.make_asset(library, status="processing", proxy_key="1/proxy.mp4")
+        address = reverse("ingest:asset-status", args=[asset.pk])
+        assert page.get(address, headers=HTMX)["HX-Refresh"] == "true"  # there is a player now
+        watching = f"{address}?player=1"
+        during = page.get(watching, headers=HTMX)
+        assert during.status_code == 200
+        assert f'hx-get="{watching}"' in text(during)
+        Asset.objects.filter(pk=asset.pk).update(status="ready")
+        after = page.get(watching, headers=HTMX)
+        assert (after.status_code, after["HX-Trigger"]) == (286, "asset-done")
+        assert "HX-Refresh" not in after.headers
+
     def test_it_retries_what_failed(self, page: Client, library: Library) -> None:
         asset = factories.make_asset(library, status="failed")
         page.post(reverse("ingest:asset-retry", args=[asset.pk]))
@@ -348,7 +363,7 @@ class TestAsset:
 class TestUpload:
     def test_each_file_gets_its_own_answer(self, page: Client, library: Library) -> None:
         files = [SimpleUploadedFile("a.mp4", b"no film"), SimpleUploadedFile("b\n'.mp4", b"")]
-        response = page.post(reverse("ingest:upload", args=[library.slug]), {"files": files})
+        response = page.post(reverse("ingest:upload", args=[library.slug]), {"footage": files})
         assert response.status_code == 200
         outcomes = list(Upload.objects.order_by("id").values_list("outcome", flat=True))
         assert outcomes == ["refused", "refused"]
@@ -358,7 +373,7 @@ class TestUpload:
     def test_the_module_gets_json(self, page: Client, library: Library) -> None:
         response = page.post(
             reverse("ingest:upload", args=[library.slug]),
-            {"files": SimpleUploadedFile("a.mp4", b"no film")},
+            {"footage": SimpleUploadedFile("a.mp4", b"no film")},
             headers={"Accept": "application/json"},
         )
         [result] = response.json()["results"]

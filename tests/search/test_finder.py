@@ -37,7 +37,7 @@ def test_it_finds_the_picture_that_is_most_alike(encoder: Encoder) -> None:
     result = find("the beach", user=user)
     assert names(result)[0] == "1-beach.mp4"
     assert result.state == "found"
-    assert result.moments[0].why[0].reason.source == "picture"
+    assert result.moments[0].why[0].reason.source == "likeness"
 
 
 def test_it_asks_for_clothes_and_person_on_the_same_track(encoder: Encoder) -> None:
@@ -228,7 +228,7 @@ def test_only_vectors_of_the_encoder_at_work_count(encoder: Encoder) -> None:
     make_film(library, encoder, "street", name="new")
     result = find("beach", user=user)
     old_ones = [f for f in result.moments if f.asset.name == "old"]
-    assert all(w.reason.source != "picture" for f in old_ones for w in f.why)
+    assert all(w.reason.source != "likeness" for f in old_ones for w in f.why)
 
 
 def test_without_vectors_it_says_so_and_searches_words(no_encoder: None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,7 +63,7 @@ def test_cells_of_keyframes_cover_the_shot(times: list[int]) -> None:
     shot = ShotFacts(1, 1, 0, 100, tuple(enumerate(sorted(times))))
     cells = [span for _, span in keyframe_cells(shot)]
     assert cells[0][0] == 0 and cells[-1][1] == 100
-    assert all(a[1] == b[0] for a, b in zip(cells, cells[1:], strict=False))
+    assert all(a[1] == b[0] for a, b in pairwise(cells))
 
 
 SCORES = st.integers(0, 100).map(lambda n: n / 100)

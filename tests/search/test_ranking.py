@@ -89,8 +89,8 @@ def test_bands() -> None:
 @given(st.dictionaries(st.sampled_from("abcde"), st.integers(0, 50)), st.integers(50, 100))
 def test_rare_words_weigh_more(counts: dict[str, int], total: int) -> None:
     weights = word_weights(counts, total)
-    for a in counts:
-        for b in counts:
-            assert (counts[a] < counts[b]) == (weights[a] > weights[b])
+    for one, often in counts.items():
+        for other, rarely in counts.items():
+            assert (often < rarely) == (weights[one] > weights[other])
     share = share_of_words(list(counts)[:2], weights)
     assert 0 <= share <= 1 and math.isfinite(share)

@@ -116,7 +116,7 @@ def test_names_and_descriptions_are_escaped(client: Client, asset: Asset) -> Non
 @pytest.mark.parametrize(
     "address",
     ["/?offset=-1&limit=x", "/?limit=99999999999", "/?camera=abc", "/?identity=9e9",
-     "/?q=%00%00", "/?q=%ff", "/?offset=999999", "/?asset=99999999999999999999"],
+     "/?q=%ff", "/?offset=999999", "/?asset=99999999999999999999"],
 )
 def test_odd_addresses_are_answered(client: Client, asset: Asset, address: str) -> None:
     sign_in(client, asset, "viewer")

@@ -94,7 +94,7 @@ def _identity(world: World) -> dict[str, Any]:
 
 
 def _upload(_: World) -> dict[str, Any]:
-    return {"files": SimpleUploadedFile("a.mp4", b"no film"), "file": _file()}
+    return {"footage": SimpleUploadedFile("a.mp4", b"no film"), "file": _file()}
 
 
 def _file() -> SimpleUploadedFile:

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 from django.core.management import CommandError, call_command
 
+from everyid_site.embedded.errors import ServiceFailed
 from everyid_site.management.commands import demo
 from ingest.models import Asset, Library
 from tests.factories import make_asset, make_library, make_user, write_film
@@ -64,6 +65,39 @@ def test_sample_films_are_marked_and_know_their_camera(tmp_path: Path) -> None:
     assert asset.library.is_sample
     assert asset.camera is not None
     assert asset.camera.name == "beach camera"
+
+
+def test_films_are_made_once_and_again_when_one_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = tmp_path / "camera" / "a film.mp4"
+    code = (
+        "import sys, pathlib; film = pathlib.Path(sys.argv[1]) / 'camera' / 'a film.mp4';"
+        "film.parent.mkdir(exist_ok=True); film.touch(); print(film)"
+    )
+    monkeypatch.setattr(demo, "_MAKE_FILMS", code)
+    said: list[str] = []
+    for _ in range(2):
+        assert demo.make_films(tmp_path, stopping(), said.append) == [film]
+    assert len(said) == 1
+    film.unlink()
+    assert demo.make_films(tmp_path, stopping(), said.append) == [film]
+    assert len(said) == 2
+
+
+def test_making_films_ends_with_everything_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "_MAKE_FILMS", "import time; time.sleep(60)")
+    assert demo.make_films(tmp_path, stopping(True), print) == []
+
+
+def test_films_that_cannot_be_made_are_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "_MAKE_FILMS", "raise SystemExit(1)")
+    with pytest.raises(ServiceFailed, match="could not be made"):
+        demo.make_films(tmp_path, stopping(), lambda text: None)
 
 
 def test_the_owner_of_a_library_is_kept() -> None:

@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from everyid_site import context, errors
+from everyid_site.env import BASE_DIR
 from ingest.errors import DuplicateAsset, NotAllowed, StorageFull
 from recognition.engine.errors import WeightsMissing
 from search.errors import QueryTooLong
 from tests import factories, fakes
 
 HTMX = {"HX-Request": "true"}
-TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
+TEMPLATES = sorted((BASE_DIR / "templates").rglob("*.html"))
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import secrets
 import signal
@@ -71,8 +73,7 @@ class Command(BaseCommand):
             user, password = demo_user()
             progress = Progress(plan.say, supervisor)
             if options["sample"]:
-                plan.say("Making sample footage")
-                films = make_films(settings.STATE_DIR / "demo", supervisor)
+                films = make_films(settings.STATE_DIR / "demo", supervisor, plan.say)
                 progress.follow(add_films(user, films, plan.say))
             if footage is not None:
                 progress.follow(add_folder(user, footage.expanduser().resolve(), plan.say))
@@ -100,11 +101,31 @@ def demo_user() -> tuple[User, str]:
     return user, password
 
 
-def make_films(folder: Path, supervisor: Supervisor) -> list[Path]:
-    """Make the sample films, in a process that ends with us; [] if everything is being stopped."""
-    words = (sys.executable, "-c", _MAKE_FILMS, str(folder))
+def make_films(folder: Path, supervisor: Supervisor, say: Say) -> list[Path]:
+    """The sample films, made unless they are there; [] if everything is being stopped."""
+    folder.mkdir(parents=True, exist_ok=True)
+    noted = folder / f"films-{_digest_of_the_makers()}.json"
+    if noted.exists():
+        films = [Path(name) for name in json.loads(noted.read_text())]
+        if all(film.exists() for film in films):
+            return films
+    say("Making sample footage (once; about a minute)")
+    films = _run_maker(folder, supervisor)
+    if films:
+        noted.write_text(json.dumps([str(film) for film in films]))
+    return films
+
+
+def _digest_of_the_makers() -> str:
+    """Changes with the code that draws the films, so that they are asked for again."""
+    sources = sorted((BASE_DIR / "everyid_site" / "demo").glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+
+
+def _run_maker(folder: Path, supervisor: Supervisor) -> list[Path]:
+    """Make them in a process that ends with us, or as soon as everything is being stopped."""
     process = subprocess.Popen(
-        leash.tied_to_this_process(words),
+        leash.tied_to_this_process((sys.executable, "-c", _MAKE_FILMS, str(folder))),
         cwd=BASE_DIR,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

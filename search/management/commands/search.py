@@ -41,7 +41,9 @@ class Command(BaseCommand):
         parser.add_argument("--library", action="append", default=[], help="A library's name.")
         parser.add_argument("--user", help="See what this user sees; else all libraries.")
         parser.add_argument(
-            "--batch", type=Path, help="Answer every line of a file: {“query”: …} or plain text; JSON is a list then."
+            "--batch",
+            type=Path,
+            help="Answer every line of a file: {“query”: …} or plain text; JSON is a list then.",
         )
         parser.add_argument(
             "--sources", choices=sorted(_SOURCES), default="all", help="Evidence used; to compare."

@@ -216,7 +216,12 @@ def test_progress_stops_a_stage_that_lost_its_claim(
 
 def test_a_deleted_asset_leaves_nothing(asset: Asset, path: Path) -> None:
     pk = asset.pk
-    path[0].before = [lambda context: context.output_dir and delete_asset(asset=asset)]
+
+    def delete(context: StageContext) -> None:
+        assert context.output_dir.is_dir()
+        delete_asset(asset=asset)
+
+    path[0].before = [delete]
     run = plan(asset)
     assert run is not None
     assert run_stage(run.pk) == Outcome.LOST

@@ -67,9 +67,7 @@ def test_another_file_under_the_name_is_refused_and_not_kept(
     assert list((tmp_path / "w/net").iterdir()) == []
 
 
-def test_offline_or_absent_is_one_clear_sentence(
-    entry: WeightsEntry, tmp_path: Path
-) -> None:
+def test_offline_or_absent_is_one_clear_sentence(entry: WeightsEntry, tmp_path: Path) -> None:
     for mirror in (tmp_path / "nowhere", "http://127.0.0.1:9/weights"):
         with pytest.raises(WeightsMissing, match="could not be pulled"):
             weights.pull(entry, mirror, tmp_path / "w")
