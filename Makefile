@@ -38,7 +38,6 @@ LOCK = $(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-em
 lock: .venv/python.stamp
 	$(PYTHON) -m pip install --quiet uv
 	$(LOCK) --output-file requirements.lock
-	$(LOCK) --extra redis --output-file docker/requirements.lock
 	$(LOCK) --extra test --output-file requirements-test.lock
 
 clean:

@@ -33,9 +33,7 @@ def main(address: str, user: str, password: str) -> None:
     """Log in and take every picture."""
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=FLAGS
-        )
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         page.goto(address + "/login/")
         page.fill("input[name=username]", user)

@@ -31,6 +31,10 @@ import psycopg
 from evaluation.installations import Installation
 
 LIBRARY = "Faults"
+
+_KILLING_SHARE = 0.7
+"""The kills are spread over this part of the work, so that the last one still meets some."""
+
 _UNFINISHED = "SELECT count(*) AS n FROM ingest_asset WHERE status IN ('pending', 'processing')"
 _RUNNING = "SELECT worker, stage, started_at FROM ingest_stagerun WHERE state = 'running'"
 _KEY_COLUMNS = (
@@ -125,10 +129,12 @@ def disturb(
     started = time.monotonic()
     killer = _Killer(place, report, random.Random(seed))
     try:
-        for number in range(kills):
-            killer.kill_worker(with_children=number % 2 == 0)
-        for _ in range(postgres_kills):
-            killer.kill_postgres()
+        for number in range(postgres_kills + kills):
+            killer.wait_for_share(_KILLING_SHARE * number / (postgres_kills + kills))
+            if number < postgres_kills:
+                killer.kill_postgres()
+            else:
+                killer.kill_worker(with_children=number % 2 == 0)
         place.wait_until(killer.is_over, timeout_s, "all assets to be ready or failed")
     finally:
         killer.stop()
@@ -145,6 +151,16 @@ class _Killer:
         self._report = report
         self._chance = chance
         self._worker = place.start_worker()
+
+    def wait_for_share(self, share: float) -> None:
+        """Wait until this part of all runs is done, so that the kills hit every stage."""
+
+        def is_far_enough() -> bool:
+            states = self._place.query("SELECT state FROM ingest_stagerun")
+            done = sum(row["state"] == "done" for row in states)
+            return self.is_over() or done >= share * len(states)
+
+        self._place.wait_until(is_far_enough, 900, "more runs to be done")
 
     def kill_worker(self, *, with_children: bool) -> None:
         """Wait for a stage to be at work, then a random moment, then SIGKILL."""
@@ -202,7 +218,7 @@ class _Killer:
         self._place.wait_until(is_at_work, 120, "a stage to run")
         if not found:
             return None
-        time.sleep(self._chance.uniform(0.1, 3.0))
+        time.sleep(self._chance.uniform(0.0, 1.0))
         try:
             return (self._place.query(_RUNNING) or found)[0]
         except psycopg.Error:

@@ -23,7 +23,6 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "buildings": ("city", "street"),
     "insidecity": ("city", "street"),
     "tallbuilding": ("city",),
-    "glacier": ("snow", "mountain"),
     "coast": ("sea", "beach"),
     "sea": ("sea", "beach"),
     "industrial": ("workshop",),
@@ -80,7 +79,8 @@ def measure(
     labels = networks.scenes.labels
     table: Floats = networks.scenes.probabilities(vectors)  # type: ignore[attr-defined]
     classes = sorted(set(truth))
-    columns = {c: [labels.index(x) for x in accepted(c) if x in labels] for c in classes}
+    # Closed: each class stands for itself by its first label, so that classes stay apart.
+    columns = {c: [labels.index(x) for x in accepted(c)[:1] if x in labels] for c in classes}
     known = [c for c in classes if columns[c]]
     per_class = np.stack([table[:, columns[c]].max(axis=1) for c in known], axis=1)
     closed = np.array([known[i] for i in per_class.argmax(axis=1)])

@@ -198,7 +198,9 @@ def _write(folder: Path, networks: Networks, weights: F64, bias: F64) -> None:
     arrays = {"weights": weights.astype(np.float16), "bias": bias.astype(np.float16)}
     np.savez(file, **arrays)  # type: ignore[arg-type]
     manifest = folder / "manifest.json"
-    data = json.loads(manifest.read_text()) if manifest.exists() else {"version": 1, "weights": []}
+    data: dict[str, Any] = {"version": 1, "weights": []}
+    if manifest.exists():
+        data = json.loads(manifest.read_text())
     entry = {
         "name": f"everyid-scenes-{networks.profile}-1",
         "role": f"scene-{networks.profile}",

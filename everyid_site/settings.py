@@ -136,6 +136,7 @@ STORAGES = {
 # Footage: originals/ holds what was uploaded, derived/ what stages made. Never served as static.
 MEDIA_ROOT = STATE_DIR / "media"
 FILE_UPLOAD_TEMP_DIR = STATE_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)  # Django checks that it is there
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 MAX_UPLOAD_BYTES = ENV.max_upload_mb * 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000

@@ -35,4 +35,4 @@ STORAGES = {
 ALLOWED_HOSTS = ["*"]
 (_SCRATCH / "static").mkdir()  # whitenoise warns where it is not
 (_SCRATCH / "media").mkdir()
-(_SCRATCH / "uploads").mkdir()
+(_SCRATCH / "uploads").mkdir(exist_ok=True)

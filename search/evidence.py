@@ -8,37 +8,40 @@ by structure alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
-from search.facts import WHOLE, Found, ShotFacts, TrackFacts
-from search.matching import (
-    KNOWN_FROM,
-    Match,
-    Verdict,
-    excludes,
-    match,
-    match_action,
-    structure_score,
+from search.facts import WHOLE, Found, ShotFacts
+from search.matching import match, structure_score
+from search.person_evidence import (
+    COUNT_SHARE,
+    NEAR_COUNT,
+    is_surely,
+    nobody_hits,
+    person_hits,
+    reason_of,
+    speaks_for,
 )
 from search.query_types import Count, Kind, Part, Query
-from search.ranking import Hit, Reason, calibrate, dense_ranks
+from search.ranking import Hit, Reason, dense_ranks
+from search.seen import (
+    PictureStrengths,
+    Span,
+    keyframe_cells,
+    most_at_once,
+    over_shot,
+    people_in,
+    span_of,
+)
 from search.vocabulary import SCENE_KIN, SCENE_SAME
 
-PERSON = "person"
 SETTING_CONFIDENCE = 0.7
 """Setting and light are stated from .65 upwards and stored without their confidence."""
 KIN_SCENE_SHARE = 0.7
-NEAR_COUNT = 0.4
-"""One more or one fewer than asked: detectors miss and double people."""
-COUNT_SHARE = 0.4
 SEEN_FROM = 0.3
 """Confidence from which a thing or place counts as surely there, for "without"."""
 ABSENT_STRENGTH = 0.4
 """What was not seen may still be there."""
-
-Span = tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -58,7 +61,7 @@ class Evidence:
 
 def gather(query: Query, found: Found) -> Evidence:
     """All evidence for a query in the candidate shots."""
-    pictures = _PictureStrengths(found)
+    pictures = PictureStrengths(found)
     evidence = Evidence()
     is_only_negative = all(p.negated or p.kind is Kind.LINK for p in query.parts)
     for shot in found.shots.values():
@@ -73,9 +76,7 @@ def gather(query: Query, found: Found) -> Evidence:
                     evidence.hits[shot.shot_id] += _absence_hits(part, index, shot)
                 continue
             if part.count == Count(0, 0):
-                evidence.banned[shot.shot_id] += [
-                    (t.start_pts, t.end_pts) for t in _people(shot)
-                ]
+                evidence.banned[shot.shot_id] += [(t.start_pts, t.end_pts) for t in people_in(shot)]
             hits = _hits_for(part, index, shot, pictures, found)
             evidence.hits[shot.shot_id] += hits
     _place_in_lists(evidence)
@@ -91,41 +92,7 @@ def _note_unchecked(query: Query, evidence: Evidence) -> None:
             evidence.unchecked.add(index)
 
 
-@dataclass(slots=True)
-class _PictureStrengths:
-    """Calibrated strengths of pictures: by (part, keyframe), and by (part, track) the best."""
-
-    found: Found
-    keyframes: dict[tuple[int, int], float] = field(default_factory=dict)
-    tracks: dict[tuple[int, int], float] = field(default_factory=dict)
-    lists: set[tuple[str, int]] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        for vectors in self.found.vectors:
-            if vectors.hits:
-                self.lists.add((vectors.kind, vectors.part))
-            for hit in vectors.hits:
-                strength = calibrate(hit.similarity, vectors.spread)
-                if vectors.kind == "keyframes":
-                    self.keyframes[vectors.part, hit.picture_id] = strength
-                else:
-                    key = (vectors.part, hit.track_id)
-                    self.tracks[key] = max(strength, self.tracks.get(key, 0.0))
-
-
-def keyframe_cells(shot: ShotFacts) -> list[tuple[int, Span]]:
-    """The part of a shot that each keyframe stands for: halfway to its neighbours."""
-    times = [pts for _, pts in shot.keyframes]
-    edges = [shot.start_pts, *((a + b) // 2 for a, b in pairwise(times))]
-    edges.append(shot.end_pts)
-    cells = []
-    for (pk, _), start, end in zip(shot.keyframes, edges, edges[1:], strict=False):
-        if end > start:
-            cells.append((pk, (start, end)))
-    return cells
-
-
-def _whole_hits(shot: ShotFacts, pictures: _PictureStrengths) -> Iterator[Hit]:
+def _whole_hits(shot: ShotFacts, pictures: PictureStrengths) -> Iterator[Hit]:
     for pk, (start, end) in keyframe_cells(shot):
         strength = pictures.keyframes.get((WHOLE, pk))
         if strength is not None:
@@ -134,12 +101,12 @@ def _whole_hits(shot: ShotFacts, pictures: _PictureStrengths) -> Iterator[Hit]:
 
 
 def _hits_for(
-    part: Part, index: int, shot: ShotFacts, pictures: _PictureStrengths, found: Found
+    part: Part, index: int, shot: ShotFacts, pictures: PictureStrengths, found: Found
 ) -> list[Hit]:
     if part.kind is Kind.PERSON:
         if part.count == Count(0, 0):
-            return _nobody(index, shot)
-        return _person_hits(part, index, shot, pictures, found)
+            return nobody_hits(index, shot)
+        return person_hits(part, index, shot, pictures, found)
     if part.kind is Kind.OBJECT:
         return _object_hits(part, index, shot)
     if part.kind is Kind.PLACE:
@@ -153,176 +120,30 @@ def _hits_for(
     return []
 
 
-# People
-
-
-def _people(shot: ShotFacts) -> list[TrackFacts]:
-    return [track for track in shot.tracks if track.label == PERSON]
-
-
-def _person_hits(
-    part: Part, index: int, shot: ShotFacts, pictures: _PictureStrengths, found: Found
-) -> list[Hit]:
-    judged = [(track, _matches(part, track)) for track in _people(shot)]
-    kept = [(track, matches) for track, matches in judged if not excludes(matches)]
-    counted = _count_reason(part, kept)
-    hits = []
-    for track, matches in kept:
-        hit = _person_hit(part, index, shot, track, matches, pictures, found)
-        if counted is not None:
-            strength = (1 - COUNT_SHARE) * hit.strength + COUNT_SHARE * counted.strength
-            reasons = (*hit.reasons, counted) if counted.strength >= NEAR_COUNT else hit.reasons
-            hit = replace(hit, strength=strength, reasons=reasons)
-        hits.append(hit)
-    return hits
-
-
-def _matches(part: Part, track: TrackFacts) -> list[Match]:
-    found = [match(want, track) for want in part.wants]
-    return found + [match_action(action, track) for action in part.actions]
-
-
-def _person_hit(
-    part: Part,
-    index: int,
-    shot: ShotFacts,
-    track: TrackFacts,
-    matches: Sequence[Match],
-    pictures: _PictureStrengths,
-    found: Found,
-) -> Hit:
-    structure, share = structure_score(matches)
-    things = _things_with(part, shot, track, found)
-    if things:
-        structure = (structure * share + sum(r.strength for r in things)) / (share + len(things))
-        share = min(1.0, share + 0.5)
-    if not part.wants and not part.actions and not things:
-        structure, share = track.confidence, 1.0  # somebody: any person will do
-    if ("crops", index) in pictures.lists:
-        looks = pictures.tracks.get((index, track.track_id), 0.0)
-        strength = (looks + share * structure) / (1 + share)
-    else:
-        looks, strength = 0.0, structure * (0.5 + share / 2)
-    reasons = [_reason_of(m) for m in matches if _speaks_for(m)] + things
-    lists = [("readings", structure * share)] if share > 0 else []
-    if looks > 0:
-        reasons.insert(0, Reason("likeness", "the person", looks))
-        lists.append(("crops", looks))
-    if not reasons:
-        reasons = [Reason("track", "a person", track.confidence)]
-    return Hit(
-        part=index,
-        shot_id=shot.shot_id,
-        start_pts=track.start_pts,
-        end_pts=track.end_pts,
-        strength=strength,
-        reasons=tuple(reasons),
-        track_id=track.track_id,
-        lists=tuple(lists),
-    )
-
-
-_SOURCE_OF_TOPIC = {"gender": "person", "age": "person", "action": "movement"}
-
-
-def _reason_of(found: Match) -> Reason:
-    source = _SOURCE_OF_TOPIC.get(found.want.topic, "clothes")
-    return Reason(source, found.words, found.confidence)
-
-
-def _speaks_for(found: Match) -> bool:
-    return found.verdict is Verdict.YES and not found.want.negated
-
-
-def _things_with(
-    part: Part, shot: ShotFacts, track: TrackFacts, found: Found
-) -> list[Reason]:
-    """Things of the phrase (a dog, a bicycle) that are seen while the person is."""
-    wanted = set(part.labels) & found.known_labels
-    if not wanted:
-        return []
-    best = max(
-        (t for t in shot.tracks if t.label in wanted and _overlap(_span(t), _span(track)) > 0),
-        key=lambda t: t.confidence,
-        default=None,
-    )
-    return [Reason("object", best.label, best.confidence)] if best else []
-
-
-def _span(track: TrackFacts) -> Span:
-    return track.start_pts, track.end_pts
-
-
-def _overlap(one: Span, other: Span) -> int:
-    return max(0, min(one[1], other[1]) - max(one[0], other[0]))
-
-
-def most_at_once(spans: Sequence[Span]) -> int:
-    """The largest number of spans that share a moment."""
-    events = sorted([(s, 1) for s, _ in spans] + [(e, -1) for _, e in spans])
-    best = now = 0
-    for _, change in events:
-        now += change
-        best = max(best, now)
-    return best
-
-
-def _count_reason(
-    part: Part, kept: Sequence[tuple[TrackFacts, Sequence[Match]]]
-) -> Reason | None:
-    """How well the number of people at once agrees; those known to be others do not count."""
-    if part.count is None:
-        return None
-    fitting = [
-        _span(track)
-        for track, matches in kept
-        if not any(m.want.topic in ("gender", "age") and m.verdict is Verdict.NO for m in matches)
-    ]
-    seen = most_at_once(fitting)
-    words = f"{seen} at once"
-    if part.count.agrees(seen):
-        return Reason("count", words, 1.0)
-    near = part.count.agrees(seen + 1) or part.count.agrees(seen - 1)
-    return Reason("count", words, NEAR_COUNT if near else 0.0)
-
-
-def _nobody(index: int, shot: ShotFacts) -> list[Hit]:
-    if _people(shot) or (shot.description and shot.description.people_count):
-        return []
-    reason = Reason("count", "nobody seen", SETTING_CONFIDENCE)
-    return [_over_shot(index, shot, SETTING_CONFIDENCE, reason)]
-
-
 # Things, places, names, words
-
-
-def _over_shot(index: int, shot: ShotFacts, strength: float, reason: Reason) -> Hit:
-    return Hit(index, shot.shot_id, shot.start_pts, shot.end_pts, strength, (reason,))
 
 
 def _object_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
     kept = [t for t in shot.tracks if t.label in part.labels]
-    seen = most_at_once([_span(t) for t in kept])
+    seen = most_at_once([span_of(t) for t in kept])
     hits = []
     for track in kept:
         matches = [match(want, track) for want in part.wants]
         structure, share = structure_score(matches)
         strength = (track.confidence + share * structure) / (1 + share)
         reasons = [Reason("object", track.label, track.confidence)]
-        reasons += [_reason_of(m) for m in matches if _speaks_for(m)]
+        reasons += [reason_of(m) for m in matches if speaks_for(m)]
         if part.count is not None:
             agrees = 1.0 if part.count.agrees(seen) else NEAR_COUNT
             strength *= (1 - COUNT_SHARE) + COUNT_SHARE * agrees
             reasons.append(Reason("count", f"{seen} at once", agrees))
         hits.append(
-            Hit(index, shot.shot_id, *_span(track), strength, tuple(reasons), track.track_id)
+            Hit(index, shot.shot_id, *span_of(track), strength, tuple(reasons), track.track_id)
         )
     return hits
 
 
-def _place_hits(
-    part: Part, index: int, shot: ShotFacts, pictures: _PictureStrengths
-) -> list[Hit]:
+def _place_hits(part: Part, index: int, shot: ShotFacts, pictures: PictureStrengths) -> list[Hit]:
     scene = _scene_reason(part, shot)
     asked = index if ("keyframes", index) in pictures.lists else WHOLE
     hits = []
@@ -336,7 +157,7 @@ def _place_hits(
                 Hit(index, shot.shot_id, start, end, strength, tuple(reasons), keyframe_id=pk)
             )
     if not hits and scene:
-        hits.append(_over_shot(index, shot, scene.strength, scene))
+        hits.append(over_shot(index, shot, scene.strength, scene))
     return hits
 
 
@@ -360,7 +181,7 @@ def _setting_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
     if not told:
         return []
     strength = SETTING_CONFIDENCE if told == part.value else 0.0
-    return [_over_shot(index, shot, strength, Reason(str(part.kind), told, strength))]
+    return [over_shot(index, shot, strength, Reason(str(part.kind), told, strength))]
 
 
 def _told(part: Part, shot: ShotFacts) -> str:
@@ -375,8 +196,12 @@ def _identity_hits(part: Part, index: int, shot: ShotFacts, found: Found) -> lis
     ids = {meant, *(pk for group in found.required if meant in group for pk in group)}
     return [
         Hit(
-            index, shot.shot_id, *_span(track), 1.0,
-            (Reason("identity", part.text, 1.0),), track.track_id,
+            index,
+            shot.shot_id,
+            *span_of(track),
+            1.0,
+            (Reason("identity", part.text, 1.0),),
+            track.track_id,
         )
         for track in shot.tracks
         if track.identity_id in ids
@@ -387,7 +212,7 @@ def _quoted_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
     described = shot.description
     if described is None or part.value not in described.matched_quotes:
         return []
-    return [_over_shot(index, shot, 0.9, Reason("text", part.value, 0.9))]
+    return [over_shot(index, shot, 0.9, Reason("text", part.value, 0.9))]
 
 
 # What must not be there
@@ -399,14 +224,12 @@ def _ruled_out(part: Part, shot: ShotFacts, found: Found) -> list[Span]:
     described = shot.description
     if part.kind is Kind.OBJECT:
         return [
-            _span(t)
-            for t in shot.tracks
-            if t.label in part.labels and t.confidence >= SEEN_FROM
+            span_of(t) for t in shot.tracks if t.label in part.labels and t.confidence >= SEEN_FROM
         ]
     if part.kind is Kind.PERSON:
-        return [_span(t) for t in _people(shot) if _is_surely(part, t)]
+        return [span_of(t) for t in people_in(shot) if is_surely(part, t)]
     if part.kind is Kind.IDENTITY:
-        return [_span(t) for t in shot.tracks if t.identity_id in found.excluded]
+        return [span_of(t) for t in shot.tracks if t.identity_id in found.excluded]
     if part.kind is Kind.PLACE and described and _is_same_place(part, described.scene):
         return whole if described.scene_confidence >= SEEN_FROM else []
     if part.kind in (Kind.SETTING, Kind.LIGHT):
@@ -420,14 +243,7 @@ def _absence_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
         return []
     told = _told(part, shot) if part.kind in (Kind.SETTING, Kind.LIGHT) else ""
     strength = SETTING_CONFIDENCE if told else ABSENT_STRENGTH
-    return [_over_shot(index, shot, strength, Reason("absent", told or "not seen", strength))]
-
-
-def _is_surely(part: Part, track: TrackFacts) -> bool:
-    matches = _matches(part, track)
-    return bool(matches) and all(
-        m.verdict is Verdict.YES and m.confidence >= KNOWN_FROM for m in matches
-    )
+    return [over_shot(index, shot, strength, Reason("absent", told or "not seen", strength))]
 
 
 # Lists

@@ -101,9 +101,7 @@ def _values(
         yield "colour", colour, colour
 
 
-def _labeller(
-    name: str, labels: Mapping[tuple[str, str | int], str]
-) -> Callable[[str | int], str]:
+def _labeller(name: str, labels: Mapping[tuple[str, str | int], str]) -> Callable[[str | int], str]:
     return lambda value: labels.get((name, value), str(value))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -100,13 +100,14 @@ def find(
     evidence = gather(query, found)
     moments = build_moments(query, found, evidence, chosen)
     people = _names_of(moments)
-    assets = _labels_of(moments)
+    assets = _assets_of(moments)
+    labels = {pk: _label_of(asset) for pk, asset in assets.items()}
     page = moments[offset : min(offset + limit, DEEPEST)]
     return SearchResult(
         query_text=clean,
         parsed=query,
-        moments=_dress(page, assets, people),
-        facets=count_facets(moments, assets, people, chosen),
+        moments=_dress(page, assets, labels, people),
+        facets=count_facets(moments, labels, people, chosen),
         elapsed_ms=round((time.perf_counter() - started) * 1000, 1),
         state=_state(query, chosen, moments, scope),
         filters=chosen,
@@ -140,38 +141,41 @@ def _names_of(moments: Sequence[Moment]) -> dict[int, str]:
     return {row.pk: row.display_name for row in rows.order_by()}
 
 
-def _labels_of(moments: Sequence[Moment]) -> dict[int, AssetLabel]:
+def _assets_of(moments: Sequence[Moment]) -> dict[int, Asset]:
+    """The assets of the moments, with their library and camera. One question."""
     ids = {moment.asset_id for moment in moments}
-    columns = (
-        "id", "name", "library__slug", "library__name", "library__is_sample",
-        "camera_id", "camera__name", "proxy_key",
+    columns = ("name", "proxy_key", "time_base_num", "time_base_den", "first_pts")
+    named = ("library__slug", "library__name", "library__is_sample", "camera__name")
+    rows = Asset.objects.filter(pk__in=ids).select_related("library", "camera").order_by()
+    return rows.only(*columns, *named).in_bulk()
+
+
+def _label_of(asset: Asset) -> AssetLabel:
+    return AssetLabel(
+        asset_id=asset.pk,
+        name=asset.name,
+        library_slug=asset.library.slug,
+        library_name=asset.library.name,
+        is_sample=asset.library.is_sample,
+        camera_id=asset.camera_id,
+        camera_name=asset.camera.name if asset.camera else "",
+        is_playable=bool(asset.proxy_key),
     )
-    rows = Asset.objects.filter(pk__in=ids).order_by().values_list(*columns)
-    return {
-        row[0]: AssetLabel(
-            asset_id=row[0], name=row[1], library_slug=row[2], library_name=row[3],
-            is_sample=row[4], camera_id=row[5], camera_name=row[6] or "",
-            is_playable=bool(row[7]),
-        )
-        for row in rows
-    }
 
 
 def _dress(
-    page: Sequence[Moment], labels: dict[int, AssetLabel], people: dict[int, str]
+    page: Sequence[Moment],
+    assets: Mapping[int, Asset],
+    labels: Mapping[int, AssetLabel],
+    people: Mapping[int, str],
 ) -> tuple[FoundMoment, ...]:
-    ids = {moment.asset_id for moment in page}
-    times = Asset.objects.filter(pk__in=ids).only("time_base_num", "time_base_den", "first_pts")
-    assets = times.order_by().in_bulk()
     return tuple(
         FoundMoment(
             moment=moment,
             asset=labels[moment.asset_id],
             start_s=assets[moment.asset_id].seconds_at(moment.start_pts),
             end_s=assets[moment.asset_id].seconds_at(moment.end_pts),
-            people=tuple(
-                PersonChip(pk, people[pk]) for pk in moment.identity_ids if pk in people
-            ),
+            people=tuple(PersonChip(pk, people[pk]) for pk in moment.identity_ids if pk in people),
         )
         for moment in page
         if moment.asset_id in assets

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from search.evidence import Evidence, Span, keyframe_cells
+from search.evidence import Evidence
 from search.facts import WHOLE, Found, ShotFacts, TrackFacts
 from search.filters import Filters
 from search.query_types import Kind, Query
@@ -22,10 +22,12 @@ from search.ranking import (
     Reason,
     band,
     combine,
+    dense_ranks,
     fuse_ranks,
     share_of_words,
     word_weights,
 )
+from search.seen import Span, keyframe_cells
 
 _SEEDS = (Kind.IDENTITY, Kind.PERSON, Kind.OBJECT)
 COLOUR_NAMES = ("upper_colour", "lower_colour")
@@ -35,8 +37,8 @@ KEPT_OF_BANNED = 0.25
 """A moment of which less than this is left without what was ruled out is dropped (by eye)."""
 CELLS_FROM = 0.6
 """Neighbouring keyframes join a run down to this share of its best strength (by eye)."""
-LEAST_SCORE = 0.05
-"""Below, a moment says nothing about the query."""
+LEAST_SCORE = 0.1
+"""Below, a moment says nothing about the query (measured: none of 120 clips was relevant)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,7 @@ class Moment:
         return self.start_pts, self.end_pts
 
 
-def build_moments(
-    query: Query, found: Found, evidence: Evidence, filters: Filters
-) -> list[Moment]:
+def build_moments(query: Query, found: Found, evidence: Evidence, filters: Filters) -> list[Moment]:
     """All moments of the candidate shots, best first, every asset's best before its others."""
     builder = _Builder(query, found, evidence, filters)
     moments = [m for shot in found.shots.values() for m in fold(builder.in_shot(shot))]
@@ -167,9 +167,7 @@ def colours_of(track: TrackFacts) -> tuple[str, ...]:
 
 
 class _Builder:
-    def __init__(
-        self, query: Query, found: Found, evidence: Evidence, filters: Filters
-    ) -> None:
+    def __init__(self, query: Query, found: Found, evidence: Evidence, filters: Filters) -> None:
         self._query, self._evidence, self._filters = query, evidence, filters
         matched: dict[str, int] = dict.fromkeys(found.words, 0)
         for shot in found.shots.values():
@@ -178,21 +176,22 @@ class _Builder:
         self._words = word_weights(matched, len(found.shots))
         if any(matched.values()):
             evidence.lists.add("text:words")
-        self._word_ranks = self._rank_words(found)
+        self._word_shares = self._share_words(found)
+        places = dense_ranks(list(self._word_shares.values()))
+        self._word_ranks = dict(zip(self._word_shares, places, strict=True))
         self._identity_parts = [
             i
             for i, part in enumerate(query.parts)
             if part.kind is Kind.IDENTITY and not part.negated
         ]
 
-    def _rank_words(self, found: Found) -> dict[int, int]:
-        shares = {
-            pk: share_of_words(shot.description.matched, self._words)
+    def _share_words(self, found: Found) -> dict[int, float]:
+        """How much of the asked words each shot's description has, by how sure it is."""
+        return {
+            pk: share_of_words(shot.description.matched, self._words) * shot.description.confidence
             for pk, shot in found.shots.items()
             if shot.description and shot.description.matched
         }
-        places = {s: i for i, s in enumerate(sorted(set(shares.values()), reverse=True), start=1)}
-        return {pk: places[share] for pk, share in shares.items()}
 
     def in_shot(self, shot: ShotFacts) -> list[Moment]:
         """The moments of one shot."""
@@ -203,8 +202,19 @@ class _Builder:
         spans += [(run, None) for run in self._runs(shot, hits, taken)]
         if not spans:
             spans = [((shot.start_pts, shot.end_pts), None)]
-        grown = (self._grow(shot, span, seed, hits) for span, seed in spans)
-        return [moment for moment in grown if moment is not None]
+        moments: list[Moment] = []
+        best: dict[Span, tuple[float, Mapping[int, Hit]]] = {}
+        for start, seed in spans:
+            found = self._grow(shot, start, seed, hits)
+            if found is None:
+                continue
+            span, chosen = found
+            moment = self._scored(shot, span, chosen)
+            moments.append(moment)
+            if span not in best or moment.score > best[span][0]:
+                best[span] = moment.score, chosen
+        # What is told of a moment costs more than its score: only for those that are kept.
+        return [self._detailed(shot, m, best[m.span][1]) for m in fold(moments)]
 
     def _track_seeds(self, hits: Sequence[Hit]) -> list[Hit]:
         parts = {hit.part for hit in hits if hit.track_id is not None and hit.part != WHOLE}
@@ -219,12 +229,8 @@ class _Builder:
         strength: dict[int, float] = {}
         for hit in hits:
             if hit.keyframe_id is not None:
-                strength[hit.keyframe_id] = max(
-                    hit.strength, strength.get(hit.keyframe_id, 0.0)
-                )
-        cells = [
-            (span, strength[pk]) for pk, span in keyframe_cells(shot) if pk in strength
-        ]
+                strength[hit.keyframe_id] = max(hit.strength, strength.get(hit.keyframe_id, 0.0))
+        cells = [(span, strength[pk]) for pk, span in keyframe_cells(shot) if pk in strength]
         free = [c for c in cells if not any(shared(c[0], t) for t in taken)]
         runs: list[Span] = []
         while free:
@@ -245,7 +251,8 @@ class _Builder:
 
     def _grow(
         self, shot: ShotFacts, span: Span, seed: Hit | None, hits: Sequence[Hit]
-    ) -> Moment | None:
+    ) -> tuple[Span, Mapping[int, Hit]] | None:
+        """Where a seed's moment is, and the best hit of each part there."""
         chosen: dict[int, Hit] = {seed.part: seed} if seed else {}
         trimmed = self._trim(shot, span)
         if trimmed is None:
@@ -262,7 +269,7 @@ class _Builder:
                 span = max(span[0], best.start_pts), min(span[1], best.end_pts)
         if any(part not in chosen for part in self._identity_parts):
             return None
-        return self._moment(shot, span, chosen)
+        return span, chosen
 
     def _track_parts_first(self, part: int) -> tuple[bool, int]:
         is_track = part != WHOLE and self._query.parts[part].kind in _SEEDS
@@ -286,11 +293,7 @@ class _Builder:
             return None
         return left
 
-    def _moment(self, shot: ShotFacts, span: Span, chosen: Mapping[int, Hit]) -> Moment:
-        described = shot.description
-        words = 0.0
-        if described:
-            words = share_of_words(described.matched, self._words) * described.confidence
+    def _scored(self, shot: ShotFacts, span: Span, chosen: Mapping[int, Hit]) -> Moment:
         ranks = {name: rank for hit in chosen.values() for name, rank in hit.ranks}
         if shot.shot_id in self._word_ranks:
             ranks["text:words"] = self._word_ranks[shot.shot_id]
@@ -298,11 +301,9 @@ class _Builder:
             self._query,
             {part: hit.strength for part, hit in chosen.items()},
             self._evidence.checkable,
-            words,
+            self._word_shares.get(shot.shot_id, 0.0),
             fuse_ranks(ranks, self._evidence.lists),
         )
-        seen = [t for t in shot.tracks if shared(span, (t.start_pts, t.end_pts))]
-        people = dict.fromkeys(t.identity_id for t in seen if t.identity_id is not None)
         tracks = dict.fromkeys(h.track_id for h in chosen.values() if h.track_id is not None)
         return Moment(
             asset_id=shot.asset_id,
@@ -310,23 +311,33 @@ class _Builder:
             start_pts=span[0],
             end_pts=span[1],
             score=round(score, 4),
-            why=self._why(chosen, shot, words),
-            keyframe_id=_poster(shot, span, chosen),
             track_ids=tuple(tracks),
+        )
+
+    def _detailed(self, shot: ShotFacts, moment: Moment, chosen: Mapping[int, Hit]) -> Moment:
+        """The moment with why, poster, and who and what is seen in it."""
+        described, span = shot.description, moment.span
+        seen = [t for t in shot.tracks if shared(span, (t.start_pts, t.end_pts))]
+        people = dict.fromkeys(t.identity_id for t in seen if t.identity_id is not None)
+        return replace(
+            moment,
+            why=self._why(chosen, shot),
+            keyframe_id=_poster(shot, span, chosen),
             identity_ids=tuple(people),
             scene=described.scene if described else "",
             colours=tuple(dict.fromkeys(c for t in seen for c in colours_of(t))),
             sentence=described.sentence if described else "",
         )
 
-    def _why(self, chosen: Mapping[int, Hit], shot: ShotFacts, words: float) -> tuple[Why, ...]:
+    def _why(self, chosen: Mapping[int, Hit], shot: ShotFacts) -> tuple[Why, ...]:
         found = [
             Why(part, self._text_of(part), reason)
             for part, hit in sorted(chosen.items(), key=lambda item: (item[0] == WHOLE, item[0]))
             for reason in hit.reasons
             if reason.strength > 0
         ]
-        if shot.description and shot.description.matched and words > 0:
+        words = self._word_shares.get(shot.shot_id, 0.0)
+        if shot.description and words > 0:
             said = ", ".join(shot.description.matched)
             found.append(Why(WHOLE, self._query.text, Reason("text", said, round(words, 3))))
         return tuple(found)

@@ -107,9 +107,7 @@ def page_of(result: SearchResult, asked: Asked) -> Page:
     return Page(
         text=text,
         chips=tuple(_chip(part, result) for part in result.parsed.understood),
-        filters=tuple(
-            _group(facet, text, filters) for facet in result.facets if _divides(facet)
-        ),
+        filters=tuple(_group(facet, text, filters) for facet in result.facets if _divides(facet)),
         hidden=tuple(filters.pairs()),
         cards=tuple(_card(found) for found in result.moments),
         is_weak=bool(result.moments)
@@ -129,7 +127,7 @@ def _chip(part: Part, result: SearchResult) -> PartChip:
         text=part.text,
         said=_said(part),
         is_negated=part.negated,
-        is_unchecked=part in result.unchecked,
+        is_unchecked=bool(result.moments) and part in result.unchecked,
         address=address(result.parsed.without(part), result.filters) or "?",
     )
 

@@ -42,16 +42,21 @@ class _Chunker:
                 i += 1
             elif lexeme.word is Word.NEGATION:
                 self._flush_free()
-                self._flush_links()
+                self._flush_negation()
                 self.negation, self.negating = lexeme, True
                 i += 1
             else:
                 i = self._content(i)
         self._flush_free()
+        self._flush_negation()
+        return self.parts
+
+    def _flush_negation(self) -> None:
+        """A "not" that nothing follows is a function word."""
         if self.negation is not None:
             self.links.insert(0, self.negation)
+            self.negation = None
         self._flush_links()
-        return self.parts
 
     def _keep_scope(self, lexeme: Lexeme) -> None:
         """A negation ends with the part it negates, unless "or" goes on: no cars or bikes."""
@@ -232,7 +237,7 @@ def _settle_nobody(
     wants: Sequence[Want],
     actions: Sequence[str],
 ) -> tuple[Count | None, bool]:
-    """"No people" is a count of nobody, not the negation of a description."""
+    """ "No people" is a count of nobody, not the negation of a description."""
     if kind is Kind.PERSON and negated and not wants and not actions:
         return Count(0, 0), False
     return count, negated

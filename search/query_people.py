@@ -126,9 +126,7 @@ class _Reader:
                 negated = True
             elif kind is Word.LINK and typed in _TAIL_LINKS:
                 joined = joined or typed in {"and", "or"}
-            elif not (
-                kind is Word.LINK and typed in _AFTER_ACTION and self.last is Word.ACTION
-            ):
+            elif not (kind is Word.LINK and typed in _AFTER_ACTION and self.last is Word.ACTION):
                 break
             i += 1
         bare = i == self.at
@@ -227,9 +225,7 @@ class _Reader:
             self.wants.append(Want("garment", (garment.value,), garment.typed, negated))
 
     def result(self) -> PersonPhrase:
-        kept = [
-            self.lexemes[i].spelled for i in range(self.start, self.at) if i not in self.unseen
-        ]
+        kept = [self.lexemes[i].spelled for i in range(self.start, self.at) if i not in self.unseen]
         return PersonPhrase(
             end=self.at,
             value=self.value,

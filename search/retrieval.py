@@ -222,9 +222,7 @@ def _placed(scope: Scope, part: Part) -> QuerySet[Description, int]:
 
 def scene_labels(place: str) -> tuple[str, ...]:
     """Scene labels that answer for a place, the place itself first."""
-    return tuple(
-        dict.fromkeys((place, *SCENE_SAME.get(place, ()), *SCENE_KIN.get(place, ())))
-    )
+    return tuple(dict.fromkeys((place, *SCENE_SAME.get(place, ()), *SCENE_KIN.get(place, ()))))
 
 
 def _descriptions(scope: Scope) -> QuerySet[Description]:

@@ -149,9 +149,7 @@ def apply_names(scope: Scope, query: Query, names: Names) -> Scope:
         camera_ids=_ids(query, Kind.CAMERA, names.cameras),
         excluded_cameras=_ids(query, Kind.CAMERA, names.cameras, negated=True),
         excluded_libraries=_ids(query, Kind.LIBRARY, names.libraries, negated=True),
-        required=tuple(
-            _bearers(part, names.identities) for part in query.of_kind(Kind.IDENTITY)
-        ),
+        required=tuple(_bearers(part, names.identities) for part in query.of_kind(Kind.IDENTITY)),
         excluded=_ids(query, Kind.IDENTITY, names.identities, negated=True),
     )
 

@@ -97,9 +97,7 @@ class SearchSerializer(serializers.Serializer[Any]):
 
     query = serializers.CharField(allow_blank=True)
     parsed = ParsedPartSerializer(many=True)
-    state = serializers.ChoiceField(
-        choices=["found", "recent", "nothing_found", "nothing_indexed"]
-    )
+    state = serializers.ChoiceField(choices=["found", "recent", "nothing_found", "nothing_indexed"])
     vectors = serializers.ChoiceField(choices=["ok", "none", "indexing", "unavailable"])
     total = serializers.IntegerField()
     is_capped = serializers.BooleanField(help_text="More would be found than is counted.")

@@ -34,9 +34,7 @@ class TextVectors:
         if missing:
             rows = encoder.encode_texts(missing)
             with self._lock:
-                self._kept.update(
-                    {(prefix, t): row for t, row in zip(missing, rows, strict=True)}
-                )
+                self._kept.update({(prefix, t): row for t, row in zip(missing, rows, strict=True)})
         with self._lock:
             found = [self._kept[prefix, text] for text in texts]
             for text in texts:

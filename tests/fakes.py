@@ -176,9 +176,7 @@ class FakeLoader:
     ) -> Networks:
         return self._with_versions(fake_networks())
 
-    def load_text_encoder(
-        self, profile: str, weights_dir: Path | None = None
-    ) -> FakeTextEncoder:
+    def load_text_encoder(self, profile: str, weights_dir: Path | None = None) -> FakeTextEncoder:
         return FakeTextEncoder()
 
     def describe(self, profile: str, weights_dir: Path | None = None) -> list[NetworkInfo]:

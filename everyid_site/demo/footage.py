@@ -218,7 +218,7 @@ def _photograph(shot: Photograph) -> Callable[[float], Floats]:
     picture = _picture(shot.name)
     scale = max(WIDTH_PX * 1.08 / picture.shape[1], HEIGHT_PX * 1.08 / picture.shape[0])
     size = (round(picture.shape[0] * scale), round(picture.shape[1] * scale))
-    large = transform.resize(picture, size, preserve_range=True).astype(np.float32)
+    large: Floats = transform.resize(picture, size, preserve_range=True).astype(np.float32)
 
     def draw(time_s: float) -> Floats:
         part = time_s / shot.seconds

@@ -17,6 +17,13 @@ Floats = npt.NDArray[np.float32]
 Rgb = tuple[int, int, int]
 Random = np.random.Generator
 
+FACADES: tuple[Rgb, ...] = (
+    (168, 110, 92),
+    (190, 172, 150),
+    (150, 128, 120),
+    (120, 128, 140),
+)
+
 
 def _noise(height: int, width: int, cell: float, random: Random) -> Floats:
     """Smooth noise (height, width) of mean 0 and deviation 1; ``cell`` in pixels."""
@@ -120,8 +127,8 @@ def street(height: int, width: int, random: Random) -> Floats:
     while x < width:
         span = int(random.uniform(0.16, 0.26) * width)
         roof = int(height * random.uniform(0.03, 0.12))
-        tint = random.choice([(168, 110, 92), (190, 172, 150), (150, 128, 120), (120, 128, 140)])
-        _house(canvas[roof:kerb, x : x + span], brick, tuple(int(c) for c in tint), random)
+        tint = FACADES[random.integers(len(FACADES))]
+        _house(canvas[roof:kerb, x : x + span], brick, tint, random)
         x += span
     pavement = _ground(road - kerb, width, data.gravel(), 3.0)
     _paint(canvas, kerb, road, (168, 166, 162), 0.75 + 0.25 * pavement)

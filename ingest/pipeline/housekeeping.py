@@ -19,9 +19,8 @@ from django.utils import timezone
 from ingest import storage
 from ingest.models import Asset, StageRun, Worker
 from ingest.pipeline.claims import is_due, release_dead
-from ingest.pipeline.planning import plan
 from ingest.pipeline.publishing import publish
-from ingest.pipeline.runner import worker_name
+from ingest.pipeline.runner import plan_or_record, plan_what_changed, worker_name
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +47,7 @@ def requeue_dead() -> int:
     release_dead()
     count = 0
     for asset in _waiting_assets()[:BATCH]:
-        run = plan(asset)
+        run = plan_or_record(asset)
         if run is not None and is_due(run) and publish(run):
             count += 1
     return count
@@ -72,6 +71,7 @@ class Housekeeper(threading.Thread):
         """Do a round every few seconds until stopped, whatever the database does."""
         try:
             self._round(_remove_abandoned)
+            self._round(plan_what_changed)
             while True:
                 self._round(self._look)
                 self._round(self._say_alive)

@@ -19,8 +19,7 @@ from django.db.models import QuerySet
 
 from ingest.models import Asset
 from ingest.pipeline.claims import is_due, release_dead, release_runs_of
-from ingest.pipeline.planning import plan
-from ingest.pipeline.runner import Outcome, run_stage
+from ingest.pipeline.runner import Outcome, plan_or_record, run_stage
 
 PAUSE_S = 0.3
 """Between two looks at the catalogue while there is nothing to do."""
@@ -58,7 +57,7 @@ def drain(asset_ids: Sequence[int] | None = None) -> None:
 def _advance(asset: Asset) -> bool:
     """Run an asset's stages as far as they go now; whether any was run."""
     has_run = False
-    while (run := plan(asset)) is not None and is_due(run):
+    while (run := plan_or_record(asset)) is not None and is_due(run):
         if run_stage(run.pk, announce=False) == Outcome.HELD:
             break
         has_run = True

@@ -16,11 +16,12 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from django.db import Error as AnyDatabaseError
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from ingest.errors import ClaimLost, IngestError, StageFailed
 from ingest.models import Asset, StageRun
-from ingest.pipeline.claims import claim, fail, release, release_dead
+from ingest.pipeline.claims import claim, fail, is_due, release, release_dead
 from ingest.pipeline.context import RunContext
 from ingest.pipeline.heartbeat import Heartbeat
 from ingest.pipeline.path import Step, steps
@@ -71,6 +72,44 @@ def run_stage(run_id: int, worker: str = "", *, announce: bool = True) -> Outcom
     return _run_claimed(run, step, path, worker or worker_name(), announce=announce)
 
 
+def plan_or_record(asset: Asset) -> StageRun | None:
+    """The next run to do; a path that cannot be read is written down on the run that waits.
+
+    So weights that are missing become a sentence on the asset's page, and whoever looks after
+    all assets goes on with the others. Raises django.db.Error where the database is away.
+    """
+    try:
+        return plan(asset)
+    except Exception as error:
+        if isinstance(error, AnyDatabaseError):
+            raise
+        waiting = asset.stage_runs.filter(state=StageRun.State.QUEUED).order_by("pk").first()
+        if waiting is not None and is_due(waiting):
+            _record(waiting, None, error)
+        return None
+
+
+def plan_what_changed() -> int:
+    """Plan the ready assets again that today's path would make otherwise; how many.
+
+    After a change of weights, profile or code the worker finds nothing queued: this looks once,
+    when it starts. Raises django.db.Error where the database is away.
+    """
+    try:
+        last = steps()[-1]
+    except Exception:
+        log.exception("the pipeline cannot be read, so nothing is planned anew")
+        return 0
+    current = StageRun.objects.filter(
+        asset=OuterRef("pk"),
+        stage=last.stage.name,
+        fingerprint=last.fingerprint,
+        state=StageRun.State.DONE,
+    )
+    stale = Asset.objects.filter(~Exists(current), status=Asset.Status.READY).order_by("pk")
+    return sum(plan_or_record(asset) is not None for asset in stale.iterator(chunk_size=100))
+
+
 def run_asset(asset_id: int) -> None:
     """Run all that is to be done for an asset in this process, until it is ready or failed.
 
@@ -78,7 +117,7 @@ def run_asset(asset_id: int) -> None:
     """
     while True:
         asset = Asset.objects.filter(pk=asset_id).first()
-        run = plan(asset) if asset is not None else None
+        run = plan_or_record(asset) if asset is not None else None
         if run is None:
             return
         if run.not_before is not None:

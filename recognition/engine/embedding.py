@@ -48,8 +48,9 @@ def find_modes(
 
     Starts from the overall mean; while some vector is less similar than ``different_below``
     to every mode, it founds another (farthest-point seeding), then each vector joins its
-    nearest mode once more. ``different_below`` 0.6 is by eye: front and back views of one
-    person lie around 0.6–0.8 in 0277's space (PKU-Reid), so that only real changes split.
+    nearest mode once more. ``different_below`` .6: of eight views of one person on one
+    camera of PKU-Reid, 99 in 100 have a cosine of .66 or more with their mean in 0277's
+    space, so that only real changes split.
     """
     rows = unit(vectors)
     share = np.ones(len(rows), np.float32) if weights is None else np.asarray(weights, np.float32)

@@ -5,7 +5,7 @@
     │   ├── WeightsMissing
     │   └── WeightsDamaged
     ├── NetworkFailed           a network could not be run on this input (may pass: retry)
-    └── BadValue                a value handed to the engine has the wrong shape or range (permanent)
+    └── BadValue                a value has the wrong shape or range (permanent)
 
 Every error carries a ``code`` for programs, a sentence for people (its ``str``) and
 ``permanent``: whether trying the same again is pointless.

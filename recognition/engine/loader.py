@@ -134,8 +134,10 @@ def _scene_reader(texts: TextEncoder, infos: dict[str, NetworkInfo]) -> PromptSc
 
 
 def _head_entry(image: NetworkInfo) -> WeightsEntry | None:
+    """The scene head of an image encoder and of today's labels; any other is passed over."""
     for entry in head_weights():
-        if entry.role.startswith("scene") and entry.space == image.detail["weights"]:
+        fits = entry.space == image.detail["weights"] and entry.labels == tuple(scenes.LABELS)
+        if fits and entry.role.startswith("scene"):
             return entry
     return None
 

@@ -50,6 +50,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "sports field": ("a soccer field with players", "players on a baseball field"),
     "garden": ("a garden with flowers", "flowers and plants"),
     "snow": ("a snowy hill", "skiing in the snow"),
+    "glacier": ("a glacier of ice between mountains", "a wall of blue ice"),
     "desert": ("a desert with sand dunes", "dry sand in the desert"),
     "river": ("a river with rocks", "a stream of water"),
     "sea": ("waves in the ocean", "a boat on the sea"),

@@ -43,10 +43,11 @@ the track takes the label with most confidence in sum."""
 class TrackingConfig:
     """Thresholds. From the paper unless said otherwise."""
 
-    confident: float = 0.5
-    """First stage and new tracks (paper: .6 for its detector; .5 since ours are weaker)."""
+    confident: float = 0.4
+    """First stage (paper: .6 for its detector). Of YOLOX-nano's people from .31 up four in
+    five are right on coco128, measured."""
     weak: float = 0.1
-    found_at: float = 0.55
+    found_at: float = 0.5
     """A new track needs a detection this sure (paper: confident + .1)."""
     match_first: float = 0.8
     """Largest cost in the first stage."""

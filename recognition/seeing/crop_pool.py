@@ -33,8 +33,6 @@ THING_CROPS = 1
 """Things are searched for in whole keyframes; one crop shows what the detector meant."""
 POOL = 6
 """Candidates held per track: half again as many as are kept."""
-BETTER = 1.0
-"""A box must score this many times the worst held one before its pixels are cut. By eye."""
 MAX_HEIGHT_PX = 256
 CONTEXT_HEIGHT_PX = 256
 QUALITY_WEBP = 88
@@ -132,11 +130,9 @@ def write_webp(image: Image, path: Path) -> None:
 
 
 def _is_worth_a_look(candidate: CropCandidate, held: list[_Held], room: int) -> bool:
-    """Whether pixels should be cut: there is room, the box is clearly better than a held one, or
-    it is far in time from them all. So a track that stands still costs next to nothing."""
-    if len(held) < room:
-        return True
-    if candidate.score > BETTER * min(h.geometry for h in held):
+    """Whether pixels should be cut: there is room, the box is better than a held one, or it is
+    far in time from them all."""
+    if len(held) < room or candidate.score > min(h.geometry for h in held):
         return True
     first = min(h.candidate.pts for h in held)
     last = max(h.candidate.pts for h in held)

@@ -25,6 +25,7 @@ import numpy.typing as npt
 from recognition.engine.clustering import NOISE, assign, cluster
 from recognition.engine.embedding import find_modes, unit
 from recognition.engine.types import Floats, Ints
+from recognition.seeing.clothes import Clothes, clothes_apart
 
 CAUTION = 0.06
 """Added to the network's ``same_person``, which was measured on full bodies: two portraits of
@@ -64,6 +65,7 @@ class TrackFact:
     identity: int | None
     is_fixed: bool
     quality: float
+    clothes: Clothes = ()
 
 
 @dataclass(slots=True)
@@ -103,8 +105,8 @@ def cannot_link(
 ) -> list[tuple[int, int]]:
     """Pairs of positions in ``rows`` that are two people.
 
-    Tracks of one asset at one time, and tracks of one asset that are alike only as far as all
-    people in one light are.
+    Tracks of one asset at one time, tracks of one asset that are alike only as far as all people
+    in one light are, and tracks in surely different clothes.
     """
     by_asset: dict[int, list[int]] = {}
     for position, row in enumerate(rows):
@@ -118,7 +120,8 @@ def cannot_link(
         )
         first, second = np.nonzero(np.triu(apart, k=1))
         pairs += zip(at[first].tolist(), at[second].tolist(), strict=True)
-    return pairs
+    worn = [facts[row].clothes for row in rows]
+    return pairs + clothes_apart(worn, vectors[list(rows)], same_person=same_person)
 
 
 def _at_once_table(members: Sequence[TrackFact]) -> npt.NDArray[np.bool_]:

@@ -1,8 +1,8 @@
 """One walk over footage: sample frames, detect, follow within shots, keep the best crops.
 
-Sampling is adaptive: ``BASE_FPS`` frames a second, twice that where something moves fast, half
-where the picture stands still. Frames go to the detector in small batches and are let go; what
-grows with the footage are boxes alone.
+Sampling is adaptive: ``BASE_FPS`` frames a second, half of that where the picture stands still;
+and where something turns out to have moved fast, the frames between are looked at too. Frames go
+to the detector in small batches and are let go; what grows with the footage are boxes alone.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ STILL_BELOW = 2.5
 """Largest change (of 255) of a block's mean brightness that counts as no movement. By eye."""
 BLOCKS = 24
 BATCH = 8
+SURE = 0.5
+"""Confidence from which a box counts for telling fast movement (``TrackingConfig.confident``)."""
+LEAP_AT_MOST = 6.0
+"""Heights per second beyond which two boxes are two objects: a sprinter's 10 m/s are six."""
 MAX_SIDE_PX = 1920
 """Larger pictures are scaled down: the detector reads 416 px, a crop is 256 px high."""
 
@@ -39,6 +43,14 @@ class Span:
     key: int
     start_pts: int
     end_pts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A frame to look at, and those left out since the one before."""
+
+    frame: Frame
+    between: tuple[Frame, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,51 +88,72 @@ class Watcher:
         self._pool = CropPool(folder, aspect)
         self._tracker: Tracker | None = None
         self._current = 0
-        self._last_boxes: dict[int, tuple[int, Floats]] = {}
-        self._is_fast = False
+        self._last: tuple[int, Detections] | None = None
         self.frames_seen = 0
 
     def watch(self, frames: Iterable[Frame], progress: Callable[[int], None]) -> Iterator[Seen]:
         """Give each track once it has ended; ``progress`` is called with the pts reached."""
         for batch in self._batches(frames):
-            self.frames_seen += len(batch)
-            found = self._detector.detect([frame.image for frame in batch])
-            for frame, detections in zip(batch, found, strict=True):
+            for frame, detections in self._look(batch):
+                self.frames_seen += 1
                 yield from self._enter_shot(frame.pts)
                 self._follow(frame, detections)
             yield from self._ended()
-            progress(batch[-1].pts)
+            progress(batch[-1].frame.pts)
         yield from self._end_shot()
 
-    def _batches(self, frames: Iterable[Frame]) -> Iterator[list[Frame]]:
-        batch: list[Frame] = []
-        for frame in self._sampled(frames):
-            batch.append(frame)
-            # Fast movement is learnt batch by batch: short ones react sooner.
-            if len(batch) >= (BATCH // 2 if self._is_fast else BATCH):
+    def _batches(self, frames: Iterable[Frame]) -> Iterator[list[Sample]]:
+        batch: list[Sample] = []
+        for sample in self._sampled(frames):
+            batch.append(sample)
+            if len(batch) == BATCH:
                 yield batch
                 batch = []
         if batch:
             yield batch
 
-    def _sampled(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+    def _sampled(self, frames: Iterable[Frame]) -> Iterator[Sample]:
         """Leave out frames that come sooner than what happens asks for."""
         last_pts: int | None = None
         before: Floats | None = None
+        between: list[Frame] = []
         for frame in frames:
             if last_pts is None or before is None or self._crosses_cut(last_pts, frame.pts):
-                last_pts, before = frame.pts, blocks(frame.image)
-                yield frame
+                last_pts, before, between = frame.pts, blocks(frame.image), []
+                yield Sample(frame)
                 continue
             gap_s = (frame.pts - last_pts) * self._time_base
-            if not self._is_fast and gap_s < 0.75 / BASE_FPS:
+            if gap_s < 0.75 / BASE_FPS:
+                between.append(frame)
                 continue
             now = blocks(frame.image)
-            is_still = not self._is_fast and float(np.abs(now - before).max()) < STILL_BELOW
-            if is_still and gap_s < 0.75 / STILL_FPS:
+            if float(np.abs(now - before).max()) < STILL_BELOW and gap_s < 0.75 / STILL_FPS:
+                between = []
                 continue
-            last_pts, before = frame.pts, now
-            yield frame
+            yield Sample(frame, tuple(between))
+            last_pts, before, between = frame.pts, now, []
+
+    def _look(self, batch: Sequence[Sample]) -> list[tuple[Frame, Detections]]:
+        """Detect in a batch, and where something moved fast also in the frames between."""
+        frames = [sample.frame for sample in batch]
+        found = self._detector.detect([frame.image for frame in frames])
+        extra: list[Frame] = []
+        for sample, detections in zip(batch, found, strict=True):
+            if self._moved_fast(sample.frame.pts, detections):
+                extra += sample.between
+            self._last = (sample.frame.pts, detections)
+        if extra:
+            found += self._detector.detect([frame.image for frame in extra])
+        looked = zip([*frames, *extra], found, strict=True)
+        return sorted(looked, key=lambda item: item[0].pts)
+
+    def _moved_fast(self, pts: int, now: Detections) -> bool:
+        if self._last is None:
+            return False
+        then, before = self._last
+        span_s = max((pts - then) * self._time_base, 1e-3)
+        speeds = leaps(before, now, self._aspect) / span_s
+        return bool(((speeds >= RUNNING_FROM) & (speeds <= LEAP_AT_MOST)).any())
 
     def _crosses_cut(self, last_pts: int, pts: int) -> bool:
         """Whether a cut lies between two times; the walk of the shots runs behind batches."""
@@ -137,25 +170,7 @@ class Watcher:
     def _follow(self, frame: Frame, detections: Detections) -> None:
         assert self._tracker is not None
         joined = self._tracker.update(frame.pts, detections)
-        self._is_fast = any(
-            self._speed(number, frame.pts, detections.xyxy_norm[index]) >= RUNNING_FROM
-            for index, number in joined.items()
-        )
-        self._last_boxes = {
-            number: (frame.pts, detections.xyxy_norm[index]) for index, number in joined.items()
-        }
         self._pool.offer(frame.pts, frame.image, detections, joined)
-
-    def _speed(self, number: int, pts: int, box: Floats) -> float:
-        """Heights of the object per second since it was last seen."""
-        if number not in self._last_boxes:
-            return 0.0
-        then, before = self._last_boxes[number]
-        scale = np.array([self._aspect, 1.0], dtype=np.float32)
-        way = ((box[:2] + box[2:]) - (before[:2] + before[2:])) / 2 * scale
-        height = max(float(box[3] - box[1]), 1e-3)
-        span_s = max((pts - then) * self._time_base, 1e-3)
-        return float(np.linalg.norm(way)) / height / span_s
 
     def _ended(self) -> Iterator[Seen]:
         if self._tracker is not None:
@@ -164,7 +179,7 @@ class Watcher:
     def _end_shot(self) -> Iterator[Seen]:
         if self._tracker is not None:
             yield from self._keep(self._tracker.end())
-        self._tracker, self._last_boxes, self._is_fast = None, {}, False
+        self._tracker = None
 
     def _keep(self, ended: dict[int, Tracklet | None]) -> Iterator[Seen]:
         for number, track in sorted(ended.items()):
@@ -174,6 +189,25 @@ class Watcher:
             crops = tuple(self._pool.keep(number, track))
             movement = read_movement(track, self._time_base, self._aspect)
             yield Seen(self._shots[self._current].key, track, movement, crops)
+
+
+def leaps(before: Detections, now: Detections, aspect: float) -> Floats:
+    """How far (in its heights) each sure box of ``now`` lies from the nearest of its label."""
+    scale = np.array([aspect, 1.0], dtype=np.float32)
+    found: list[float] = []
+    for index in np.flatnonzero(now.confidence >= SURE):
+        same = [
+            i
+            for i in np.flatnonzero(before.confidence >= SURE)
+            if before.labels[i] == now.labels[index]
+        ]
+        if same:
+            box = now.xyxy_norm[index]
+            middle = (box[:2] + box[2:]) / 2
+            others = (before.xyxy_norm[same, :2] + before.xyxy_norm[same, 2:]) / 2
+            way = np.linalg.norm((others - middle) * scale, axis=1).min()
+            found.append(float(way) / max(float(box[3] - box[1]), 1e-3))
+    return np.array(found, dtype=np.float32)
 
 
 def blocks(image: Image) -> Floats:

@@ -17,7 +17,8 @@ from django.db.models import Count, Max
 
 from ingest.models import Asset
 from recognition.engine.types import Floats
-from recognition.models import Encoder, Identity, Track, TrackEmbedding
+from recognition.models import Attribute, Encoder, Identity, Track, TrackEmbedding
+from recognition.seeing.clothes import SURE_FROM, Clothes
 from recognition.seeing.grouping import Plan, TrackFact
 
 _LOCK_CLASS = 0x65766970  # "evip": the people of one library at a time
@@ -58,21 +59,34 @@ def read_state(library_id: int, encoder: Encoder) -> LibraryState:
             "vector",
         )
     )
+    worn = _worn_in(library_id)
     facts: list[TrackFact] = []
     vectors: list[Floats] = []
     for row in rows.iterator():
-        facts.append(_fact(row[:-1]))
+        facts.append(_fact(row[:-1], tuple(worn.get(row[0], ()))))
         vectors.append(np.asarray(row[-1], dtype=np.float32))
     table = np.stack(vectors) if vectors else np.zeros((0, encoder.dimension))
     return LibraryState(tuple(facts), table.astype(np.float32), version)
 
 
-def _fact(row: tuple[Any, ...]) -> TrackFact:
+def _worn_in(library_id: int) -> dict[int, list[tuple[str, str]]]:
+    """The colours that each track of a library surely wears, by track."""
+    worn: dict[int, list[tuple[str, str]]] = {}
+    read = Attribute.objects.filter(
+        track__asset__library=library_id, name__endswith="_colour", confidence__gte=SURE_FROM
+    ).order_by("track_id", "name", "confidence")
+    for track, name, value in read.values_list("track_id", "name", "value"):
+        worn.setdefault(track, []).append((name, value))
+    return worn
+
+
+def _fact(row: tuple[Any, ...], clothes: Clothes) -> TrackFact:
     """A row of ``read_state`` without its vector."""
     track, asset, start, end, num, den, identity, is_locked, by, quality = row
     second = num / den if num and den else 1.0
     is_fixed = bool(is_locked) or by == Track.Assigner.HUMAN
-    return TrackFact(track, asset, start * second, end * second, identity, is_fixed, quality)
+    start_s, end_s = start * second, end * second
+    return TrackFact(track, asset, start_s, end_s, identity, is_fixed, quality, clothes)
 
 
 def read_version(library_id: int) -> tuple[Any, ...]:

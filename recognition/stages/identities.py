@@ -8,7 +8,7 @@ from ingest.pipeline_types import Stage, StageContext
 from recognition.engine.clustering import SAME_PERSON
 from recognition.models import Encoder
 from recognition.networks import fingerprints, network_infos
-from recognition.seeing import grouping
+from recognition.seeing import clothes, grouping
 from recognition.seeing.grouping import Plan, make_plan
 from recognition.selectors import current_encoder
 from recognition.services.grouping import (
@@ -35,6 +35,7 @@ def configuration() -> dict[str, Any]:
         "caution": [grouping.CAUTION, grouping.SAME_ASSET_CAUTION, grouping.OVERLAP_S],
         "join": [grouping.JOIN_MARGIN, grouping.JOIN_ABOVE],
         "quality": [grouping.ALONE_FROM, grouping.CLUSTERED_FROM],
+        "clothes": [clothes.SURE_FROM, clothes.UNLESS_ALIKE_BY],
         "sizes": [grouping.MOST_CLUSTERED, grouping.SETTLED_SIZE],
     }
 
@@ -85,7 +86,7 @@ def _write(context: StageContext, state: LibraryState | None, plan: Plan | None)
 
 STAGE = Stage(
     name="recognition.stages.identities",
-    version=1,
+    version=2,
     queue="media",
     configuration=configuration,
     run=run,

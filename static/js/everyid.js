@@ -65,3 +65,10 @@ document.addEventListener("change", (event) => {
     form.requestSubmit();
   }
 });
+
+// What asks again by itself goes on asking after an outage, and keeps what it showed.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  const polls = requestConfig?.elt?.getAttribute("hx-trigger")?.startsWith("every ");
+  if (polls && xhr.status >= 500) event.detail.shouldSwap = false;
+});

@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from playwright.sync_api import Page, expect
 
 from ingest.models import Asset, Library, Upload
@@ -100,6 +102,37 @@ def test_it_watches_progress_until_it_is_done(page: Page, library: Library) -> N
     expect(page.get_by_text("No picture in it.")).to_be_visible()
     expect(page.get_by_role("button", name="Retry new.mp4")).to_be_visible()
     expect(page.locator("#assets[hx-get]")).to_have_count(0)
+
+
+def test_it_goes_on_asking_after_an_outage(
+    page: Page, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asset = factories.make_asset(library, shots=0, status="processing", name="new.mp4")
+    page.goto(f"/libraries/{library.slug}/")
+    expect(page.get_by_text("1 being indexed")).to_be_visible()
+
+    def gone(*_: Any) -> Any:
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as outage:
+        outage.setattr("ingest.pages.asset_cards", gone)
+        with page.expect_response(lambda response: response.status == 503):
+            pass
+        page.wait_for_timeout(200)
+        expect(page.get_by_text("1 being indexed")).to_be_visible()
+    Asset.objects.filter(pk=asset.pk).update(status="ready")
+    expect(page.get_by_text("1 being indexed")).to_be_hidden()
+    expect(page.get_by_text("new.mp4")).to_be_visible()
+
+
+def test_who_watches_is_not_interrupted_when_the_rest_is_done(page: Page, asset: Asset) -> None:
+    Asset.objects.filter(pk=asset.pk).update(status="processing")
+    page.goto(f"/assets/{asset.pk}/")
+    page.evaluate("window.isSamePage = true")
+    Asset.objects.filter(pk=asset.pk).update(status="ready")
+    with page.expect_response(re.compile(r"/panel$")):
+        expect(page.locator("#asset-status")).to_contain_text("Ready")
+    assert page.evaluate("window.isSamePage") is True
 
 
 def test_the_theme_is_kept(page: Page, library: Library) -> None:

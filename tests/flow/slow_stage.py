@@ -13,7 +13,7 @@ def run(context: StageContext) -> None:
     keyframes = list(context.asset.keyframes.order_by("pk"))
     for number, keyframe in enumerate(keyframes):
         (context.output_dir / f"{keyframe.pts}.txt").write_text("seen")
-        time.sleep(0.2)
+        time.sleep(0.4)
         context.progress(number / len(keyframes))
     with context.commit() as summary:
         files = sorted(context.output_dir.glob("*.txt"))

@@ -60,7 +60,7 @@ def library(owner: AbstractUser, films: dict[str, Path]) -> Library:
 def names_found(text: str, user: AbstractUser) -> list[str]:
     """The assets' names of the answers, best first, each once."""
     result = find(text, user=user, filters=Filters(), limit=20, offset=0)
-    return list(dict.fromkeys(moment.asset_name for moment in result.moments))
+    return list(dict.fromkeys(moment.asset.name for moment in result.moments))
 
 
 def test_footage_becomes_moments(library: Library, owner: AbstractUser) -> None:

@@ -19,8 +19,8 @@ SETTINGS = "tests.flow.settings_of_faults"
 
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Five films of two seconds."""
-    return make_clips(tmp_path_factory.mktemp("clips"), 5, seconds=2)
+    """Six films of two seconds."""
+    return make_clips(tmp_path_factory.mktemp("clips"), 6, seconds=2)
 
 
 @pytest.fixture

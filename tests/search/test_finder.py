@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from pytest_django import DjangoAssertNumQueries
 
 from ingest.models import Asset
 from recognition.models import Encoder
@@ -108,7 +109,10 @@ def test_filter_counts_are_what_a_choice_leaves(encoder: Encoder) -> None:
         describe(shot, "A place.", scene="beach" if i % 2 else "street")
         if i < 4:
             see_person(
-                shot, encoder, "woman", identity=person if i < 2 else None,
+                shot,
+                encoder,
+                "woman",
+                identity=person if i < 2 else None,
                 readings=[("upper_colour", "red" if i < 3 else "blue")],
             )
     result = find("a woman somewhere", user=user)
@@ -272,14 +276,14 @@ def test_the_best_of_every_asset_comes_before_seconds(encoder: Encoder) -> None:
 
 
 def test_the_number_of_database_questions_does_not_grow(
-    encoder: Encoder, django_assert_max_num_queries
+    encoder: Encoder, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     user = make_user()
     library = make_library(owner=user)
     for _ in range(12):
         asset = make_film(library, encoder, "beach woman")
         make_shot(asset)
-        see_person(asset.shots.first(), encoder, "woman red", readings=[("gender", "woman")])
+        see_person(asset.shots.get(ordinal=0), encoder, "woman red", readings=[("gender", "woman")])
     with django_assert_max_num_queries(26):
         find("woman in red near the beach", user=user)
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.evidence import gather, keyframe_cells, most_at_once
+from search.evidence import gather
 from search.facts import (
     WHOLE,
     Described,
@@ -23,6 +23,7 @@ from search.filters import Filters
 from search.moments import Moment, build_moments, diversify, fold, shared, subtract
 from search.query import parse
 from search.ranking import band
+from search.seen import keyframe_cells, most_at_once
 
 SPAN = st.tuples(st.integers(0, 100), st.integers(1, 50)).map(lambda p: (p[0], p[0] + p[1]))
 SPREAD = Spread(1_000, 0.2, 0.1)
@@ -69,8 +70,10 @@ def test_cells_of_keyframes_cover_the_shot(times: list[int]) -> None:
 SCORES = st.integers(0, 100).map(lambda n: n / 100)
 MOMENTS = st.lists(
     st.builds(
-        lambda asset, span, score: Moment(asset, asset, *span, score),
-        st.integers(1, 4), SPAN, SCORES,
+        lambda asset, span, score: Moment(asset, asset, span[0], span[1], score),
+        st.integers(1, 4),
+        SPAN,
+        SCORES,
     ),
     max_size=20,
 )
@@ -100,7 +103,11 @@ def test_folded_moments_of_a_shot_are_apart(found: list[Moment]) -> None:
 
 def test_person_and_place_are_joined_where_both_are() -> None:
     shot = ShotFacts(
-        1, 7, 0, 100, ((11, 20), (12, 80)),
+        1,
+        7,
+        0,
+        100,
+        ((11, 20), (12, 80)),
         (person(5, 60, 90, attributes=RED_WOMAN),),
         Described("", scene="beach", scene_confidence=0.9),
     )
@@ -114,7 +121,11 @@ def test_two_people_of_a_query_are_trimmed_to_where_both_are() -> None:
     man = {"gender": (("man", 0.9),)}
     woman = {"gender": (("woman", 0.9),)}
     shot = ShotFacts(
-        1, 7, 0, 100, ((11, 50),),
+        1,
+        7,
+        0,
+        100,
+        ((11, 50),),
         (person(1, 0, 60, attributes=man), person(2, 40, 100, attributes=woman)),
     )
     best = moments("a man and a woman", shot)[0]
@@ -123,7 +134,11 @@ def test_two_people_of_a_query_are_trimmed_to_where_both_are() -> None:
 
 def test_the_same_person_at_two_times_is_two_moments() -> None:
     shot = ShotFacts(
-        1, 7, 0, 100, ((11, 50),),
+        1,
+        7,
+        0,
+        100,
+        ((11, 50),),
         (person(1, 0, 20, attributes=RED_WOMAN), person(2, 70, 100, attributes=RED_WOMAN)),
     )
     assert {m.span for m in moments("woman in red", shot)} == {(0, 20), (70, 100)}

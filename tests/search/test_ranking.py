@@ -83,7 +83,7 @@ def test_nothing_scores_nothing() -> None:
 
 
 def test_bands() -> None:
-    assert [band(s) for s in (0.9, 0.4, 0.1)] == [Band.STRONG, Band.POSSIBLE, Band.WEAK]
+    assert [band(s) for s in (0.9, 0.6, 0.1)] == [Band.STRONG, Band.POSSIBLE, Band.WEAK]
 
 
 @given(st.dictionaries(st.sampled_from("abcde"), st.integers(0, 50)), st.integers(50, 100))

@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from ingest.models import Asset
 from recognition.models import Encoder
@@ -41,7 +42,7 @@ def test_members_see_moments_with_why(client: Client, asset: Asset, role: str) -
     page = client.get("/", {"q": "woman in red near the beach"}).content.decode()
     assert "shore.mp4" in page and "red upper body" in page and "Anna" in page
     assert reverse("recognition:identity", args=[asset.library.identities.get().pk]) in page
-    assert f'{reverse("ingest:asset", args=[asset.pk])}?t=0' in page
+    assert f"{reverse('ingest:asset', args=[asset.pk])}?t=0" in page
 
 
 @pytest.mark.parametrize("address", ["/", "/?q=beach", "/?q=Anna", "/?asset=1&q="])
@@ -115,8 +116,15 @@ def test_names_and_descriptions_are_escaped(client: Client, asset: Asset) -> Non
 
 @pytest.mark.parametrize(
     "address",
-    ["/?offset=-1&limit=x", "/?limit=99999999999", "/?camera=abc", "/?identity=9e9",
-     "/?q=%ff", "/?offset=999999", "/?asset=99999999999999999999"],
+    [
+        "/?offset=-1&limit=x",
+        "/?limit=99999999999",
+        "/?camera=abc",
+        "/?identity=9e9",
+        "/?q=%ff",
+        "/?offset=999999",
+        "/?asset=99999999999999999999",
+    ],
 )
 def test_odd_addresses_are_answered(client: Client, asset: Asset, address: str) -> None:
     sign_in(client, asset, "viewer")
@@ -195,7 +203,10 @@ def test_more_moments_are_on_further_pages(client: Client, asset: Asset, encoder
 
 
 def test_the_page_asks_a_fixed_number_of_questions(
-    client: Client, asset: Asset, encoder: Encoder, django_assert_max_num_queries
+    client: Client,
+    asset: Asset,
+    encoder: Encoder,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     sign_in(client, asset, "viewer")
     for i in range(8):

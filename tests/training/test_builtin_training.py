@@ -1,4 +1,6 @@
-"""The trainers' parts that need torch: losses, targets, the fast GRU, exports. Skipped where torch is missing."""
+"""The trainers' parts that need torch: losses, targets, the fast GRU, exports. Skipped where torch
+is missing.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The weights that ship: the manifest is true, the files fit, and each network runs and has its shape."""
+"""The weights that ship: the manifest is true, the files fit, and each network runs and has its
+shape.
+"""
 
 from __future__ import annotations
 

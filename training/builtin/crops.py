@@ -66,7 +66,7 @@ def make_identity(crops: U8, random: np.random.Generator) -> U8:
     """A person nobody has seen: one crop, perhaps with another's lower body, perhaps in other
     colours.
     """
-    crop = crops[int(random.integers(len(crops)))]
+    crop: U8 = crops[int(random.integers(len(crops)))]
     if random.random() < 0.35:
         other = crops[int(random.integers(len(crops)))]
         seam = random.uniform(0.42, 0.58) * HEIGHT_PX
@@ -118,7 +118,8 @@ def see_again(crop: U8, backgrounds: U8, random: np.random.Generator) -> U8:
     out = np.array(picture)
     if random.random() < 0.2:
         _stand_in_front(out, backgrounds, random)
-    return out[:, ::-1] if random.random() < 0.5 else out
+    mirrored: U8 = out[:, ::-1] if random.random() < 0.5 else out
+    return mirrored
 
 
 def _stand_in_front(out: U8, things: U8, random: np.random.Generator) -> None:

@@ -13,8 +13,9 @@ from torch import Tensor
 
 from training.builtin import data, prepare, schedule, views
 from training.builtin.detector_network import Detector, Targets, assign, detection_loss
+from training.builtin.labels import COCO_LABELS
 from training.builtin.layers import to_input
-from training.builtin.teachers import COCO_LABELS, Boxes
+from training.builtin.teachers import Boxes
 
 VIEW_PX = 192
 """Side of a training view: more views an hour than 256 px; the network takes any size."""

@@ -64,7 +64,9 @@ class Detector(nn.Module):  # type: ignore[misc, unused-ignore]
         for level, features in enumerate(self.pyramid(self.backbone(images)[1:])):
             deep = self.tower(features)
             logits.append(self.classify(deep).flatten(2).transpose(1, 2))
-            reach = functional.softplus(self.regress(deep) + self.sizes[level]) * (2 * STRIDES[level])
+            reach = functional.softplus(self.regress(deep) + self.sizes[level]) * (
+                2 * STRIDES[level]
+            )
             reach = reach.flatten(2).transpose(1, 2)
             centres = cell_centres(features.shape[2], features.shape[3], STRIDES[level]).to(reach)
             boxes.append(torch.cat([centres - reach[..., :2], centres + reach[..., 2:]], dim=-1))

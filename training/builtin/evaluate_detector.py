@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from training.builtin import data, evaluate, prepare
 from training.builtin import teachers as t
 from training.builtin.data import F32, U8
+from training.builtin.labels import COCO_LABELS
 
 REFERENCE_SCORE = 0.4
 SMALL_SHARE = 0.001
@@ -139,7 +140,7 @@ def distilled_references(data_dir: Path, teachers: Path, work: Path) -> list[Ref
         area = np.prod(b.xyxy[:, 2:] - b.xyxy[:, :2], axis=1)
         ignored = (b.scores < REFERENCE_SCORE) | (area < SMALL_SHARE * data.SIDE_PX**2)
         result.append(
-            Reference(pictures.pixels[row], b.xyxy, [t.COCO_LABELS[c] for c in b.classes], ignored)
+            Reference(pictures.pixels[row], b.xyxy, [COCO_LABELS[c] for c in b.classes], ignored)
         )
     return result
 
@@ -176,7 +177,7 @@ def teacher_found(references: list[Reference], teachers: Path) -> list[Found]:
             Found(
                 xyxy,
                 boxes.scores,
-                np.array([t.COCO_LABELS[c] for c in boxes.classes], dtype=np.str_),
+                np.array([COCO_LABELS[c] for c in boxes.classes], dtype=np.str_),
             )
         )
     return found

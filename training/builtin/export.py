@@ -10,8 +10,9 @@ from typing import Any
 import torch
 
 from training.builtin import manifest, onnx_files, text, words
+from training.builtin.labels import COCO_LABELS, SHIPPED_LABELS
 from training.builtin.layers import Embedder
-from training.builtin.teachers import COCO_LABELS, YOLOX_POOLED
+from training.builtin.teachers import YOLOX_POOLED
 
 MEAN, DEVIATION = 0.45, 0.25
 """What `layers.to_input` applies."""
@@ -19,52 +20,6 @@ MEAN, DEVIATION = 0.45, 0.25
 DETECTOR_WIDTH_PX, DETECTOR_HEIGHT_PX = 384, 224
 IMAGE_PX = 160
 PERSON_WIDTH_PX, PERSON_HEIGHT_PX = 64, 128
-
-SHIPPED_LABELS = [
-    "person",
-    "bicycle",
-    "car",
-    "motorcycle",
-    "airplane",
-    "bus",
-    "train",
-    "truck",
-    "boat",
-    "traffic light",
-    "bench",
-    "bird",
-    "cat",
-    "dog",
-    "horse",
-    "sheep",
-    "cow",
-    "elephant",
-    "zebra",
-    "giraffe",
-    "backpack",
-    "umbrella",
-    "handbag",
-    "suitcase",
-    "frisbee",
-    "skis",
-    "snowboard",
-    "sports ball",
-    "kite",
-    "skateboard",
-    "surfboard",
-    "tennis racket",
-    "bottle",
-    "cup",
-    "chair",
-    "couch",
-    "potted plant",
-    "bed",
-    "dining table",
-    "toilet",
-    "tv",
-    "laptop",
-    "cell phone",
-]
 
 
 def _picture(width: int, height: int, resize: str) -> dict[str, Any]:
@@ -79,7 +34,7 @@ def _picture(width: int, height: int, resize: str) -> dict[str, Any]:
         "std": [DEVIATION] * 3,
         "layout": "nchw",
     }
-    return common if resize == "squash" else {**common, "pad": 114, "align": "centre"}
+    return common if resize == "squash" else {**common, "pad": 114, "align": "center"}
 
 
 def export_text(data: Path, teachers: Path, work: Path, folder: Path = manifest.SHIPPED) -> None:

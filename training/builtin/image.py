@@ -1,139 +1,28 @@
 """Trains the image tower (`image`): pictures and crops into the joint space, beside the text tower.
 
-The teacher is MobileNetV1 with its projection, run once on every augmented view and cached. The
-student learns its joint vector, its features, and how it ranks captions (cross entropy between the
-two softmaxes over a bank of text vectors); whole pictures also learn from their own captions.
+Whole pictures learn the joint vector of the projection of all frozen features, cached once; crops
+(`--crops`) that of MobileNetV1 on the very crop. The student learns the vector, the features, and
+how the teacher ranks captions (KL of two softmaxes over a bank of text vectors); whole pictures
+also learn from their own captions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.builtin import data, joint, prepare, schedule, text, views, words
-from training.builtin.data import F32, SIDE_PX, U8
+from training.builtin import data, joint, schedule, text, views, words
+from training.builtin.data import SIDE_PX
+from training.builtin.image_views import Batch, Views, draw_view, make_batch, open_views
 from training.builtin.layers import Embedder, start_from_detector, to_input
-from training.builtin.teachers import Boxes
-
-CROPS = 1
-"""Teacher-seen crops of each picture, round an object where there is one, made with `--crops`."""
 
 TEMPERATURE = 0.05
 """Of the softmax over captions; near the inverse of the learned scale of the joint space."""
-
-
-@dataclass(frozen=True, slots=True)
-class Views:
-    """Views: picture row [V], window xyxy px [V, 4], mirrored [V], MobileNetV1 features uint8
-    [V, 1024], and `exact` [V]: whether the teacher saw this very window. Where it did not, it saw
-    the whole picture, and a nearly whole window is drawn afresh each time.
-    """
-
-    rows: np.ndarray[tuple[int], np.dtype[np.int64]]
-    windows: F32
-    mirrored: np.ndarray[tuple[int], np.dtype[np.bool_]]
-    features: U8
-    exact: np.ndarray[tuple[int], np.dtype[np.bool_]]
-
-
-def draw_view(pixels: U8, window: F32, mirrored: bool, side: int) -> U8:
-    """One window of a picture at `side` px, squashed: uint8 [side, side, 3]."""
-    x0, y0, x1, y1 = (float(v) for v in window)
-    bilinear = Image.Resampling.BILINEAR
-    drawn = np.asarray(Image.fromarray(pixels).resize((side, side), bilinear, box=(x0, y0, x1, y1)))
-    return drawn[:, ::-1] if mirrored else drawn
-
-
-def _random_window(random: np.random.Generator, low: float) -> F32:
-    area, aspect = random.uniform(low, 1.0), np.exp(random.uniform(-0.35, 0.35))
-    width, height = (
-        min(SIDE_PX, SIDE_PX * float(np.sqrt(a))) for a in (area * aspect, area / aspect)
-    )
-    x, y = random.uniform(0, SIDE_PX - width), random.uniform(0, SIDE_PX - height)
-    return np.array([x, y, x + width, y + height], np.float32)
-
-
-def _window_round(random: np.random.Generator, boxes: Boxes) -> F32:
-    """A window round one box of the teacher with up to half its size more on each side."""
-    large = np.flatnonzero(
-        (boxes.scores > 0.4) & (np.prod(boxes.xyxy[:, 2:] - boxes.xyxy[:, :2], axis=1) > 40**2)
-    )
-    if not len(large):
-        return _random_window(random, 0.2)
-    box = boxes.xyxy[int(random.choice(large))]
-    size = np.tile(box[2:] - box[:2], 2)
-    grown = box + size * np.array([-1, -1, 1, 1]) * random.uniform(0.1, 0.6, 4)
-    clipped: F32 = grown.clip(0, SIDE_PX).astype(np.float32)
-    return clipped
-
-
-def whole_views(rows: list[int], features: prepare.Features) -> Views:
-    """One view of each whole picture, with the features that are cached already."""
-    windows = np.tile(np.array([0, 0, SIDE_PX, SIDE_PX], np.float32), (len(rows), 1))
-    never = np.zeros(len(rows), bool)
-    return Views(np.array(rows), windows, never, features.mobilenet[rows].astype(np.uint8), never)
-
-
-def make_crops(
-    pictures: data.Pictures, boxes: list[Boxes], teachers: Path, rows: list[int], seed: int
-) -> Views:
-    """`CROPS` crops of each picture with the teacher's features of each."""
-    random = np.random.default_rng(seed)
-    where = np.array([row for row in rows for _ in range(CROPS)])
-    windows = np.stack([_window_round(random, boxes[row]) for row in where])
-    mirrored = random.random(len(where)) < 0.5
-    exact = np.ones(len(where), bool)
-    drawn = ViewPixels(pictures, Views(where, windows, mirrored, np.empty((0, 0), np.uint8), exact))
-    features = prepare.mobilenet_features(drawn, teachers).astype(np.uint8)
-    return Views(where, windows, mirrored, features, exact)
-
-
-class ViewPixels(Sequence[U8]):
-    """The views' pixels at 224 px, drawn one by one as they are asked for."""
-
-    def __init__(self, pictures: data.Pictures, found: Views) -> None:
-        self.pictures, self.views = pictures, found
-
-    def __len__(self) -> int:
-        return len(self.views.rows)
-
-    def __getitem__(self, number: Any) -> Any:
-        if number >= len(self):
-            raise IndexError(number)
-        v = self.views
-        return np.ascontiguousarray(
-            draw_view(
-                self.pictures.pixels[v.rows[number]],
-                v.windows[number],
-                bool(v.mirrored[number]),
-                SIDE_PX,
-            )
-        )
-
-
-def open_views(
-    pictures: data.Pictures, teachers: Path, work: Path, seed: int, crops: bool
-) -> Views:
-    """Whole pictures, and with `crops` the cached crops, made the first time (some minutes)."""
-    rows = np.flatnonzero(data.training_mask(pictures.names)).tolist()
-    whole = whole_views(rows, prepare.open_features(pictures, teachers, work))
-    file = work / "views.npz"
-    if crops and not file.exists():
-        boxes = prepare.open_boxes(pictures, teachers, work)
-        made = make_crops(pictures, boxes, teachers, rows, seed)
-        np.savez(file, **{f.name: getattr(made, f.name) for f in fields(made)})
-    if not file.exists():
-        return whole
-    found = np.load(file)
-    return Views(*(np.concatenate([getattr(whole, f.name), found[f.name]]) for f in fields(whole)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +83,9 @@ class Student(nn.Module):  # type: ignore[misc, unused-ignore]
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Unit vectors [B, 256] and predicted features [B, 1024]."""
         pooled = self.tower.pooled(images)
-        return functional.normalize(self.tower.head(self.tower.dropout(pooled)), dim=-1), self.hint(pooled)
+        return functional.normalize(self.tower.head(self.tower.dropout(pooled)), dim=-1), self.hint(
+            pooled
+        )
 
 
 def lesson_loss(
@@ -202,7 +93,9 @@ def lesson_loss(
 ) -> dict[str, Tensor]:
     """Cosine, feature and ranking losses of one batch against the teacher."""
     target = functional.softmax(wanted @ bank.T / TEMPERATURE, dim=-1)
-    ranking = -(target * functional.log_softmax(vectors @ bank.T / TEMPERATURE, dim=-1)).sum(-1).mean()
+    ranking = (
+        -(target * functional.log_softmax(vectors @ bank.T / TEMPERATURE, dim=-1)).sum(-1).mean()
+    )
     entropy = -(target * target.clamp(min=1e-9).log()).sum(-1).mean()
     return {
         "cosine": 1 - (vectors * wanted).sum(-1).mean(),
@@ -226,41 +119,6 @@ def caption_loss(vectors: Tensor, rows: Tensor, whole: Tensor, lessons: Lessons)
     return joint.contrast(
         lessons.texts[numbers].to(vectors.device), vectors[list(seen.values())], scale
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """View numbers [B], pixels uint8 [B, S, S, 3], picture rows [B], and which views are nearly
-    whole [B].
-    """
-
-    numbers: Tensor
-    pixels: Tensor
-    rows: Tensor
-    whole: Tensor
-
-
-def make_batch(
-    pictures: data.Pictures, found: Views, size: int, side: int, random: np.random.Generator
-) -> Batch:
-    """`size` views drawn at random, at `side` px."""
-    numbers = random.choice(len(found.rows), size, replace=False)
-    rows, windows, mirrored = found.rows[numbers], found.windows[numbers], found.mirrored[numbers]
-    windows = np.stack(
-        [
-            window if exact else _random_window(random, 0.55)
-            for window, exact in zip(windows, found.exact[numbers], strict=True)
-        ]
-    )
-    drawn = [
-        draw_view(pictures.pixels[r], w, bool(m), side)
-        for r, w, m in zip(rows, windows, mirrored, strict=True)
-    ]
-    areas = np.prod(windows[:, 2:] - windows[:, :2], axis=1) / SIDE_PX**2
-    pixels = np.stack(drawn)
-    turned = random.random(size) < 0.5
-    pixels[turned] = pixels[turned][:, :, ::-1]
-    return Batch(*(torch.from_numpy(v) for v in (numbers, pixels, rows, areas > 0.7)))
 
 
 def losses_of(

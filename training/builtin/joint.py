@@ -44,7 +44,7 @@ class TextTower(nn.Module):  # type: ignore[misc, unused-ignore]
 
     def pool(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """Maxima and mean over time, [B, P]."""
-        words = self.input_dropout(cast(Tensor, self.table)[tokens])
+        words = self.input_dropout(cast("Tensor", self.table)[tokens])
         near = self.threes(words.transpose(1, 2)).transpose(1, 2)
         states = torch.cat([self.alone(words), near], -1)
         highest = states.masked_fill(mask[..., None] == 0, LOW).amax(1)
@@ -117,7 +117,9 @@ def contrast(left: Tensor, right: Tensor, scale: Tensor, same: Tensor | None = N
             same & ~torch.eye(len(left), dtype=torch.bool, device=left.device), -1e4
         )
     labels = torch.arange(len(left), device=left.device)
-    return (functional.cross_entropy(logits, labels) + functional.cross_entropy(logits.T, labels)) / 2
+    return (
+        functional.cross_entropy(logits, labels) + functional.cross_entropy(logits.T, labels)
+    ) / 2
 
 
 def retrieval(texts: Tensor, images: Tensor, owner: Tensor) -> dict[str, float]:

@@ -17,16 +17,20 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from training.builtin import manifest
+from training.builtin.labels import COCO_LABELS
 from training.builtin.layers import Embedder
-from training.builtin.teachers import COCO_LABELS
 
 
 def _constants(network: Any) -> dict[str, Tensor]:
     """Initializers by the name that the nodes use, unpacked."""
-    found = {w.name: torch.from_numpy(numpy_helper.to_array(w).copy()) for w in network.graph.initializer}
+    found = {
+        w.name: torch.from_numpy(numpy_helper.to_array(w).copy()) for w in network.graph.initializer
+    }
     for node in network.graph.node:
         if node.op_type == "Cast" and node.input[0] in found and node.output[0] not in found:
             found[node.output[0]] = found[node.input[0]].float()
+        elif node.op_type == "Identity" and node.input[0] in found:
+            found[node.output[0]] = found[node.input[0]]
         elif node.op_type == "Mul" and node.input[0] in found and node.input[1] in found:
             found[node.output[0]] = found[node.input[0]] * found[node.input[1]]
     return found
@@ -77,17 +81,18 @@ def fill(network: nn.Module, file: Path, example: Tensor) -> None:
 
 
 def calibrate(network: nn.Module, inputs: Tensor) -> None:
-    """Give every neutral batch norm the statistics of its input, and undo them by weight and bias."""
+    """Give every neutral norm the statistics of its input; weight and bias undo them."""
 
     def set_norm(norm: Any, given: Any) -> None:
         mean = given[0].mean((0, 2, 3))
         variance = given[0].var((0, 2, 3), unbiased=False)
         norm.running_mean.copy_(mean)
         norm.running_var.copy_(variance)
-        norm.bias.add_(mean)
+        norm.bias.copy_(folded[norm] + mean)
         norm.weight.copy_((variance + norm.eps).sqrt())
 
     norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
+    folded = {norm: norm.bias.detach().clone() for norm in norms}
     hooks = [norm.register_forward_pre_hook(set_norm) for norm in norms]
     with torch.no_grad():
         network.eval()(inputs)
@@ -96,8 +101,8 @@ def calibrate(network: nn.Module, inputs: Tensor) -> None:
 
 
 def restore(what: str, data_dir: Path, work: Path, folder: Path = manifest.SHIPPED) -> None:
-    """Write the shipped weights of a network into the work folder as a checkpoint for `--resume`."""
-    from training.builtin import data, detector_network, image
+    """Write the shipped weights of a network into the work folder, for `--resume`."""
+    from training.builtin import data, detector_network, image, image_views
     from training.builtin.layers import to_input
 
     if what in ("text", "projection"):
@@ -108,9 +113,11 @@ def restore(what: str, data_dir: Path, work: Path, folder: Path = manifest.SHIPP
     rows = np.linspace(0, len(pictures.names) - 1, 64).astype(int)
     window = np.array([0, 0, data.SIDE_PX, data.SIDE_PX], np.float32)
     side = 256 if what == "detector" else made["height"]
-    drawn = [image.draw_view(pictures.pixels[row], window, False, side) for row in rows]
+    drawn = [image_views.draw_view(pictures.pixels[row], window, False, side) for row in rows]
     inputs = to_input(torch.from_numpy(np.stack(drawn)))
-    network: nn.Module = Embedder() if what != "detector" else detector_network.Detector(len(COCO_LABELS))
+    network: nn.Module = (
+        Embedder() if what != "detector" else detector_network.Detector(len(COCO_LABELS))
+    )
     fill(network, folder / entry["file"], inputs[:1])
     calibrate(network, inputs)
     state = network.state_dict()

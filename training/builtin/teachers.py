@@ -34,96 +34,13 @@ values.
 YOLOX_POOLED_SIZE = 832
 MOBILENET_SIZE = 1024
 REID = "person-reidentification-retail-0288"
-"""The teacher of the person network. On PKU-Reid 0277 is better (.949/.861), 0287 between (.934/.801)
-and 0288 worst (.831/.667); a crop costs them 35, 15 and 5.5 ms of a core, and with minutes to train in
-the number of crops counts for more.
+"""The teacher of the person network. On PKU-Reid 0277 is better (.949/.861), 0287 between
+(.934/.801) and 0288 worst (.831/.667); a crop costs them 35, 15 and 5.5 ms of a core, and with
+minutes to train in the number of crops counts for more.
 """
 
 REID_SIZE = 256
 REID_HEIGHT_PX, REID_WIDTH_PX = 256, 128
-
-COCO_LABELS = [
-    "person",
-    "bicycle",
-    "car",
-    "motorcycle",
-    "airplane",
-    "bus",
-    "train",
-    "truck",
-    "boat",
-    "traffic light",
-    "fire hydrant",
-    "stop sign",
-    "parking meter",
-    "bench",
-    "bird",
-    "cat",
-    "dog",
-    "horse",
-    "sheep",
-    "cow",
-    "elephant",
-    "bear",
-    "zebra",
-    "giraffe",
-    "backpack",
-    "umbrella",
-    "handbag",
-    "tie",
-    "suitcase",
-    "frisbee",
-    "skis",
-    "snowboard",
-    "sports ball",
-    "kite",
-    "baseball bat",
-    "baseball glove",
-    "skateboard",
-    "surfboard",
-    "tennis racket",
-    "bottle",
-    "wine glass",
-    "cup",
-    "fork",
-    "knife",
-    "spoon",
-    "bowl",
-    "banana",
-    "apple",
-    "sandwich",
-    "orange",
-    "broccoli",
-    "carrot",
-    "hot dog",
-    "pizza",
-    "donut",
-    "cake",
-    "chair",
-    "couch",
-    "potted plant",
-    "bed",
-    "dining table",
-    "toilet",
-    "tv",
-    "laptop",
-    "mouse",
-    "remote",
-    "keyboard",
-    "cell phone",
-    "microwave",
-    "oven",
-    "toaster",
-    "sink",
-    "refrigerator",
-    "book",
-    "clock",
-    "vase",
-    "scissors",
-    "teddy bear",
-    "hair drier",
-    "toothbrush",
-]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from training.builtin.data import F32, SIDE_PX, U8, Pictures
+from training.builtin.data import SIDE_PX, U8, Pictures
 from training.builtin.teachers import Boxes
 
 T = TypeVar("T")

@@ -47,7 +47,7 @@ def figure(
     picture[80:152, 31:42] = lower
     folds = 1 + 0.12 * np.sin(np.arange(60) / 3)[None, :, None]
     picture = picture * folds * np.array(light) + rng.normal(0, 5, picture.shape)
-    return picture.clip(0, 255).astype(np.uint8)
+    return np.asarray(picture.clip(0, 255), dtype=np.uint8)
 
 
 def value(crops: list[Image], name: str, gains: list[Floats] | None = None) -> str:

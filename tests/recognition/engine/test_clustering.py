@@ -128,7 +128,8 @@ def naive_rerank(queries: Floats, gallery: Floats, k1: int, k2: int, share: floa
     for i in range(asked):
         for j in range(asked, count):
             out[i, j - asked] = 1 - np.minimum(v[i], v[j]).sum() / np.maximum(v[i], v[j]).sum()
-    return (1 - share) * out + share * distance[:asked, asked:]
+    mixed = (1 - share) * out + share * distance[:asked, asked:]
+    return np.asarray(mixed, dtype=np.float32)
 
 
 def test_reranking_is_exact() -> None:

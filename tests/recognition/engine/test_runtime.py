@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -40,6 +42,7 @@ def test_letterbox_pads_and_keeps_the_picture() -> None:
 
 
 def test_what_is_no_rgb_picture_is_refused() -> None:
+    bad: Any
     for bad in (
         np.zeros((4, 4), np.uint8),
         np.zeros((4, 4, 4), np.uint8),

@@ -8,7 +8,14 @@ import pytest
 
 from recognition.engine import weights
 from recognition.engine.errors import WeightsDamaged, WeightsError, WeightsMissing
-from recognition.engine.manifest import WeightsEntry, light_weights, read_manifest
+from recognition.engine.manifest import (
+    HEADS_DIR,
+    WeightsEntry,
+    head_weights,
+    light_weights,
+    read_manifest,
+)
+from recognition.engine.scenes import read_head
 
 
 def sha(data: bytes) -> str:
@@ -134,3 +141,11 @@ def test_light_pulls_from_the_mirror_of_development(teachers: Path, tmp_path: Pa
     for entry in light_weights():
         weights.pull(entry, teachers.as_uri(), tmp_path)
         assert weights.is_present(entry, tmp_path)
+
+
+def test_heads_are_what_their_manifest_records() -> None:
+    for entry in head_weights():
+        path = weights.verify(entry, HEADS_DIR)
+        head = read_head(path, entry.labels)
+        assert head.weights.shape == (len(entry.labels), entry.dimension)
+        assert (HEADS_DIR / entry.card).is_file()

@@ -98,9 +98,7 @@ def test_decisions_survive_new_shots(
     assert not asset.tracks.filter(shot=None).exists()
 
 
-def test_a_track_that_a_human_moved_is_never_moved_back(
-    asset: Asset, loader: FakeLoader
-) -> None:
+def test_a_track_that_a_human_moved_is_never_moved_back(asset: Asset, loader: FakeLoader) -> None:
     red, blue = who(asset, "right"), who(asset, "left")
     Track.objects.filter(asset=asset, direction="left").update(
         identity=red, assigned_by=Track.Assigner.HUMAN
@@ -133,9 +131,7 @@ def test_two_at_once_who_look_the_same_are_two(asset: Asset, films: dict[str, Pa
     assert twins.tracks.values("identity").distinct().count() == 2
 
 
-def test_empty_suggestions_go_and_named_people_stay(
-    asset: Asset, films: dict[str, Path]
-) -> None:
+def test_empty_suggestions_go_and_named_people_stay(asset: Asset, films: dict[str, Path]) -> None:
     ruby = service.rename(
         identity=who(asset, "right"), user=asset.library.members.get(), name="Ruby"
     )
