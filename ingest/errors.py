@@ -1,11 +1,11 @@
 """What can go wrong with footage and the pipeline. Django-free.
 
     IngestError
-    ├── MediaError             the file itself (permanent): the sentence says what is wrong and what to do
+    ├── MediaError             the file itself (permanent)
     │   ├── NotMedia           not a container that can be opened
     │   ├── EmptyFile          zero bytes
     │   ├── NoVideoStream      audio only, subtitles only
-    │   ├── NoFrames           a video stream of which no frame can be decoded (truncated, init segment, undecodable)
+    │   ├── NoFrames           no frame can be decoded (truncated, init segment only)
     │   ├── EncryptedMedia     encrypted samples (cenc, cbcs)
     │   └── TooLarge           picture dimensions or length beyond the limits
     ├── NotAFile               a folder, a device, a missing path

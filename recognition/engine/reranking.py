@@ -85,7 +85,7 @@ def _reciprocal(neighbours: Ints, row: int, k: int) -> Ints:
 
 def _encode(rows: Floats, neighbours: Ints, k1: int) -> sparse.csr_matrix:
     """Each row's expanded reciprocal neighbours with weights exp(-d), summing to 1."""
-    half = int(round(k1 / 2))
+    half = round(k1 / 2)
     ones = [_reciprocal(neighbours, row, k1) for row in range(len(rows))]
     halves = [_reciprocal(neighbours, row, half) for row in range(len(rows))]
     columns: list[Ints] = []

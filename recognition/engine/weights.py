@@ -117,7 +117,8 @@ def _pull_file(
         return
     address = _address(name, file, mirror)
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".pull-", dir=target.parent)
+    handle, name_made = tempfile.mkstemp(prefix=".pull-", dir=target.parent)
+    temporary = Path(name_made)
     try:
         with os.fdopen(handle, "wb") as sink, closing(_open(name, address)) as stream:
             digest = _copy(name, address, file, stream, sink, tell)
@@ -126,11 +127,10 @@ def _pull_file(
                 f"What {address} holds is not the “{name}” that the manifest records "
                 f"(checksum {digest[:12]}…, expected {file.sha256[:12]}…); nothing was kept."
             )
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
+        temporary.chmod(0o644)
+        temporary.replace(target)
     finally:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
+        temporary.unlink(missing_ok=True)
 
 
 def _address(name: str, file: WeightsFile, mirror: str | Path | None) -> str:
@@ -152,7 +152,9 @@ def _open(name: str, address: str) -> IO[bytes]:
     if scheme not in ("file", "http", "https"):
         raise WeightsError(f"A weights mirror must be a folder, file:// or http(s)://: {address}")
     try:
-        stream: IO[bytes] = urllib.request.urlopen(address, timeout=_TIMEOUT_S)
+        stream: IO[bytes] = urllib.request.urlopen(  # noqa: S310 the scheme is checked
+            address, timeout=_TIMEOUT_S
+        )
         return stream
     except urllib.error.HTTPError as error:
         with error:

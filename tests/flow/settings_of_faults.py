@@ -2,4 +2,4 @@
 
 from everyid_site.settings import *  # noqa: F403
 
-PIPELINE = ("ingest.stages.probe", "ingest.stages.shots", "tests.flow.slow_stage")
+PIPELINE = ("ingest.stages.probe", "ingest.stages.shots", "tests.flow.slow_stage")  # type: ignore[assignment]

@@ -74,7 +74,7 @@ def test_labels_are_numbered_by_size() -> None:
 
 
 def test_tracks_go_to_the_identity_whose_base_is_nearest() -> None:
-    rows, who = people([4, 4, 4])
+    rows, _who = people([4, 4, 4])
     bases, owners = rows[[0, 1, 4]], np.array([7, 7, 9])
     found = assign(rows, bases, owners, threshold=0.5)
     assert [a.identity for a in found] == [7] * 4 + [9] * 4 + [NOISE] * 4

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -46,7 +48,7 @@ def test_crops_are_spread_over_time() -> None:
     chosen = c.plan_crops(track([STANDING] * 100), [], PICTURE, at_most=4)
     pts = sorted(candidate.pts for candidate in chosen)
     assert len(pts) == 4 and pts[-1] - pts[0] > 5000
-    assert min(b - a for a, b in zip(pts, pts[1:], strict=False)) > 1000
+    assert min(b - a for a, b in itertools.pairwise(pts)) > 1000
 
 
 @given(st.integers(1, 30), st.integers(1, 9))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -54,7 +56,7 @@ def owners(track: Tracklet, truth: Truth) -> list[int]:
 def switches(tracks: list[Tracklet], truth: Truth) -> int:
     """Identity switches: a track that changes its owner, plus tracks beyond one per owner."""
     changed = sum(
-        sum(a != b for a, b in zip(who, who[1:], strict=False))
+        sum(a != b for a, b in itertools.pairwise(who))
         for who in (owners(t, truth) for t in tracks)
     )
     people = {who for _, seen in truth for who, _ in seen}
