@@ -90,6 +90,18 @@ HAT = PromptGroup(
 GROUPS = (GENDER, GARMENT, HAT)
 
 
+class ClothingAttributes:
+    """An ``AttributeReader`` of colours alone, by arithmetic: for image towers that are too weak
+    for prompts on crops (the built-in one took the sample footage's women for children)."""
+
+    def __init__(self, info: NetworkInfo):
+        self.info = info
+
+    def read(self, crops: Sequence[Image]) -> list[list[Reading]]:
+        """Per RGB crop: upper and lower colour."""
+        return [read_clothing([crop]) for crop in crops]
+
+
 class PromptAttributes:
     """An ``AttributeReader``: colours, and prompts to the image-text pair."""
 

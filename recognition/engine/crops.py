@@ -22,7 +22,7 @@ SHARP_AT = 290.0
 """Variance of the Laplacian of a 64×128 grey crop at which it counts as half sharp: the
 blurriest twentieth of PKU-Reid's crops lies below, measured (median 980)."""
 CONTEXT_SHARE = 0.5
-"""Half a body on each side (shared/models.md)."""
+"""Half a body on each side, by eye."""
 
 
 @dataclass(frozen=True, slots=True)

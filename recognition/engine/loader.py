@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recognition.engine import attributes, scenes
-from recognition.engine.attributes import BinaryAttributes, PromptAttributes
+from recognition.engine.attributes import (
+    BinaryAttributes,
+    ClothingAttributes,
+    PromptAttributes,
+)
 from recognition.engine.backends import builtin, openvino, yolox
 from recognition.engine.clustering import same_person_for
 from recognition.engine.errors import WeightsError, WeightsMissing
@@ -161,18 +165,24 @@ def _info(role: str, name: str, entries: Sequence[WeightsEntry], *versions: str)
     digest = hashlib.sha256(f"{role}|{CODE_VERSION}|{'|'.join(versions)}".encode())
     for entry in entries:
         digest.update(entry.fingerprint.encode())
-    last = entries[-1]
+    last = entries[-1] if entries else None
     licences = dict.fromkeys(entry.licence for entry in entries)
     detail = {
         "backend": ", ".join(dict.fromkeys(entry.backend for entry in entries)),
         "bytes": str(sum(entry.bytes for entry in entries)),
-        "space": last.space,
+        "space": last.space if last else "",
         "weights": "+".join(entry.fingerprint for entry in entries),
     }
-    if role == "person":
-        detail["same_person"] = str(same_person_for(last.space))
+    if role == "person" and last:
+        measured = last.calibration.get("same_person", same_person_for(last.space))
+        detail["same_person"] = str(measured)
     return NetworkInfo(
-        name, role, digest.hexdigest()[:16], last.dimension, "; ".join(licences), detail
+        name,
+        role,
+        digest.hexdigest()[:16],
+        last.dimension if last else 0,
+        "; ".join(licences) or "part of the program",
+        detail,
     )
 
 
@@ -188,6 +198,7 @@ def _infos(profile: str) -> dict[str, NetworkInfo]:
         light = light_weights()
         detector, features = by_role(light, "detector"), by_role(light, "features")
         image = [features, detector, by_role(own, "projection")]
+        read: list[WeightsEntry]
         people, crossroad = by_role(light, "person"), by_role(light, "attributes")
         image_name = f"{features.name} + {image[-1].name}"
         read, version = [*image, text, crossroad], openvino.VERSION
@@ -196,8 +207,9 @@ def _infos(profile: str) -> dict[str, NetworkInfo]:
     else:
         detector, people = by_role(own, "detector"), by_role(own, "person")
         image = [by_role(own, "image")]
-        image_name, read, version = image[0].name, [*image, text], builtin.VERSION
-        attribute_name, detector_version = "prompts + colours", builtin.VERSION
+        image_name, version = image[0].name, builtin.VERSION
+        read = []  # arithmetic, no weights
+        attribute_name, detector_version = "colours", builtin.VERSION
     image_info = _info("image", image_name, image, version)
     head = _head_entry(image_info)
     seen = [*image, text, head] if head else [*image, text]
@@ -225,7 +237,7 @@ def _load_builtin(weights_dir: Path | None, threads: int | None) -> Networks:
         images=images,
         texts=texts,
         people=load_person_encoder("builtin", threads=threads),
-        attributes=PromptAttributes(images, texts, infos["attributes"]),
+        attributes=ClothingAttributes(infos["attributes"]),
         scenes=_scene_reader(texts, infos),
     )
 

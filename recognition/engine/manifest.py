@@ -93,13 +93,26 @@ class WeightsEntry:
         return sum(file.bytes for file in self.files)
 
     @property
+    def calibration(self) -> Mapping[str, float]:
+        """What was measured of the outputs on pictures kept apart; the card says how.
+
+        Detectors: ``four_in_five_right_from``, the confidence from which four of five people are
+        right. Person networks: ``same_person``, the mean cosine from which two groups of tracks
+        are one person.
+        """
+        return dict(self.raw.get("calibration", {}))
+
+    @property
     def fingerprint(self) -> str:
-        """Digest of every checksum and of the preprocessing: what outputs depend on."""
+        """Digest of every checksum, preprocessing and calibration: what outputs depend on."""
         digest = hashlib.sha256()
         for file in self.files:
             digest.update(file.sha256.encode())
         digest.update(json.dumps(self.raw.get("preprocessing", {}), sort_keys=True).encode())
         digest.update("\n".join(self.labels).encode())
+        digest.update("\n".join(self.raw.get("told_labels", ())).encode())
+        if self.calibration:
+            digest.update(json.dumps(dict(self.calibration), sort_keys=True).encode())
         return digest.hexdigest()[:16]
 
 

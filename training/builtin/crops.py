@@ -1,6 +1,6 @@
 """Person crops and made-up identities to train the person network on.
 
-Variety of crops limits what a student learns (`shared/models.md`), so each crop becomes many: the
+Variety of crops limits what a student learns, so each crop becomes many: the
 clothes' hue is turned, the upper body of one goes on the lower body of another, backgrounds change,
 things stand in front, and the camera's light, blur and resolution differ. The teacher sees the very
 pixels that the student sees.

@@ -37,11 +37,12 @@ class Shipped:
         return found
 
 
-def open_shipped(role: str, folder: Path = manifest.SHIPPED, threads: int = 2) -> Shipped:
+def open_shipped(role: str, folder: Path = manifest.SHIPPED, threads: int = 1) -> Shipped:
     """The shipped network of a role."""
     entry = next(w for w in manifest.read(folder)["weights"] if w["role"] == role)
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = ort.InferenceSession(
         str(folder / entry["file"]), options, providers=["CPUExecutionProvider"]
     )

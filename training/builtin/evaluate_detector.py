@@ -171,7 +171,7 @@ def teacher_found(references: list[Reference], teachers: Path) -> list[Found]:
     outputs = network.run(np.ascontiguousarray(value[None, ::-1]) for value, _, _ in inputs)
     found = []
     for out, (_, scale, (left, top)) in zip(outputs, inputs, strict=True):
-        boxes = t.decode_yolox(out[0][0], 0.03)
+        boxes = t.decode_yolox(out[0][0])
         xyxy = (boxes.xyxy - np.array([left, top] * 2, np.float32)) / np.float32(scale)
         found.append(
             Found(

@@ -2,8 +2,7 @@
 shape.
 
 Dense 3×3 bottlenecks (He et al. 2016, arXiv 1512.03385): on CPUs without matrix tiles they train
-several times faster than depthwise ones of a quarter of their arithmetic (measured; see
-`shared/models.md`).
+several times faster than depthwise ones of a quarter of their arithmetic (measured).
 """
 
 from __future__ import annotations

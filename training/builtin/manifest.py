@@ -44,6 +44,10 @@ def record(entry: dict[str, Any], folder: Path = SHIPPED) -> None:
         "files": {name: sha256(folder / name) for name in entry.get("files", {})},
     }
     manifest = read(folder)
+    older: dict[str, Any] = next((w for w in manifest["weights"] if w["name"] == entry["name"]), {})
+    for key in ("calibration", "told_labels"):  # of the older file: measure again, keep until then
+        if key in older:
+            whole.setdefault(key, older[key])
     others = [w for w in manifest["weights"] if w["name"] != entry["name"]]
     manifest["weights"] = sorted([*others, whole], key=lambda w: str(w["name"]))
     part = folder / "manifest.json.part"

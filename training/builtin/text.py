@@ -1,6 +1,6 @@
 """Trains the text tower and the projections of frozen features (`text`, `projection`).
 
-About ten minutes on two busy CPU cores. The recipe follows `shared/models.md`: frozen word table,
+About ten minutes on two busy CPU cores. The recipe: frozen word table,
 biGRU with max pooling, PCA and MLP on the features, AdamW, warm-up and cosine. The mean of the
 weights over the last part is kept.
 """
