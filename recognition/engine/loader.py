@@ -63,7 +63,7 @@ def resolve_profile(profile: str, weights_dir: Path | None = None) -> Resolution
         return Resolution("builtin", "No folder for pulled weights is set.")
     if not _openvino_is_installed():
         return Resolution(
-            "builtin", "OpenVINO, which “light” needs, is not installed (everyid[light])."
+            "builtin", "OpenVINO, which “light” needs, is not installed (pip install openvino)."
         )
     missing = [e.name for e in light_weights() if not is_present(e, weights_dir)]
     if missing:

@@ -41,7 +41,7 @@ class OpenVinoSession:
             import openvino
         except ImportError as error:
             raise WeightsError(
-                "The profile “light” needs OpenVINO: pip install 'everyid[light]'."
+                "The profile “light” needs OpenVINO: pip install openvino."
             ) from error
         try:
             network = openvino.Core().read_model(str(path))
