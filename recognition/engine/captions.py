@@ -246,12 +246,16 @@ def _place(scene: Reading | None, setting: Reading | None, light: Reading | None
 
 
 def _empty_sentence(scene: Reading | None, setting: Reading | None, light: Reading | None) -> str:
+    """The place alone. That no people are there is not claimed: a detector misses some, and the
+    word would make the shot an answer to whoever asks for people."""
+    if not (scene or setting or light):
+        return "Nothing is recognised in this shot."
     noun = scene.value if scene else "scene"
     if not scene and setting and setting.value in ("indoors", "outdoors"):
         noun = "indoor scene" if setting.value == "indoors" else "outdoor scene"
     night = " at night" if light and light.value == "night" else ""
     start = noun if noun in ("snow", "stairs") else f"{article(noun)} {noun}"
-    return f"{start}{night} where no people were seen."
+    return f"{start}{night} {'are' if noun == 'stairs' else 'is'} in view."
 
 
 def _ordered(counts: Mapping[str, int]) -> list[tuple[str, int]]:

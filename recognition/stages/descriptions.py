@@ -175,7 +175,7 @@ def _search_vector(words: Words) -> Any:
 
 STAGE = Stage(
     name="recognition.stages.descriptions",
-    version=1,
+    version=2,
     queue="gpu",
     configuration=configuration,
     run=run,

@@ -127,8 +127,8 @@ BEACH = [Reading("scene", "beach", 0.8), Reading("setting", "outdoors", 0.9)]
             "A woman in red and a man with a backpack are indoors.",
         ),
         ([], {"car": 2, "dog": 1}, [], "Two cars and a dog are in view."),
-        ([], {}, BEACH, "A beach where no people were seen."),
-        ([], {}, [], "A scene where no people were seen."),
+        ([], {}, BEACH, "A beach is in view."),
+        ([], {}, [], "Nothing is recognised in this shot."),
         ([PersonSeen()] * 30, {}, [], "Many people are in view."),
         (
             [PersonSeen((Reading("gender", "child", 0.9),), "running")] * 3,
