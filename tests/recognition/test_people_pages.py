@@ -113,10 +113,10 @@ def test_many_unknown_people_come_in_pages(
 
 
 def test_sample_footage_is_named_as_such(client: Client, library: Library) -> None:
-    assert b"nobody in it is real" not in client.get(reverse("recognition:people")).content
+    assert b"its people are drawn" not in client.get(reverse("recognition:people")).content
     Library.objects.update(is_sample=True)
     make_person(library, number=1)
-    assert b"nobody in it is real" in client.get(reverse("recognition:people")).content
+    assert b"its people are drawn" in client.get(reverse("recognition:people")).content
 
 
 def test_an_empty_page_says_what_to_do(client: Client) -> None:
