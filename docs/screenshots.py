@@ -17,7 +17,6 @@ FOLDER = Path(__file__).parent / "images"
 PAGES = {
     "search": "/?q=woman+in+a+red+coat+near+the+beach",
     "people": "/people/",
-    "libraries": "/libraries/",
 }
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 

@@ -29,7 +29,7 @@ STILL_BELOW = 2.5
 BLOCKS = 24
 BATCH = 8
 SURE = 0.5
-"""Confidence from which a box counts for telling fast movement (``TrackingConfig.confident``)."""
+"""Confidence from which a box counts for telling fast movement (``TrackingConfig.found_at``)."""
 LEAP_AT_MOST = 6.0
 """Heights per second beyond which two boxes are two objects: a sprinter's 10 m/s are six."""
 MAX_SIDE_PX = 1920

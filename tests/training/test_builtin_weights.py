@@ -4,6 +4,7 @@ shape.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -110,3 +111,21 @@ def test_a_synonym_is_nearer_than_another_thing() -> None:
         given = {"tokens": np.array([ids]), "mask": np.ones((1, len(ids)), np.int64)}
         vectors.append(session.run(None, given)[0][0])
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2
+
+
+def test_a_retrained_file_keeps_its_calibration_but_is_told_to_be_measured_again(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "card.md").write_text("a card")
+    entry = {"name": "w", "role": "person", "file": "w.onnx", "card": "card.md"}
+    (tmp_path / "w.onnx").write_bytes(b"first")
+    measured = {"calibration": {"same_person": 0.7}, "calibrated_for": ""}
+    manifest.record(entry | measured, tmp_path)
+    written = manifest.read(tmp_path)["weights"][0]
+    manifest.record(entry | measured | {"calibrated_for": written["sha256"]}, tmp_path)
+    assert manifest.problems(tmp_path) == []
+
+    (tmp_path / "w.onnx").write_bytes(b"second")
+    manifest.record(entry, tmp_path)
+    assert manifest.read(tmp_path)["weights"][0]["calibration"] == {"same_person": 0.7}
+    assert manifest.problems(tmp_path) == ["w was calibrated on an older file: measure it again"]

@@ -45,7 +45,9 @@ def record(entry: dict[str, Any], folder: Path = SHIPPED) -> None:
     }
     manifest = read(folder)
     older: dict[str, Any] = next((w for w in manifest["weights"] if w["name"] == entry["name"]), {})
-    for key in ("calibration", "told_labels"):  # of the older file: measure again, keep until then
+    # What was measured on the older file is kept until it is measured again; ``calibrated_for``
+    # still names that file, so that ``problems`` says so.
+    for key in ("calibration", "told_labels", "calibrated_for"):
         if key in older:
             whole.setdefault(key, older[key])
     others = [w for w in manifest["weights"] if w["name"] != entry["name"]]
@@ -68,6 +70,8 @@ def problems(folder: Path = SHIPPED) -> list[str]:
             total += (folder / name).stat().st_size
             if sha256(folder / name) != checksum:
                 found.append(f"{name} is not the file that the manifest names")
+        if "calibration" in weight and weight.get("calibrated_for") != weight["sha256"]:
+            found.append(f"{weight['name']} was calibrated on an older file: measure it again")
         if not (folder / weight["card"]).exists():
             found.append(f"{weight['card']} is missing")
     if total > BUDGET_BYTES:
