@@ -57,14 +57,19 @@ def read_movement(track: Tracklet, time_base: float, aspect: float = 16 / 9) -> 
     # The net way counts as well: jitter goes back and forth, people go somewhere.
     speed = float(np.median(np.linalg.norm(velocity, axis=1)))
     mean = np.median(velocity, axis=0)
-    gait: Gait = "stationary"
-    if speed >= RUNNING_FROM:
-        gait = "running"
-    elif speed >= WALKING_FROM or abs(growth) >= 2 * GROWTH_FROM:
+    gait = gait_at(speed)
+    if gait == "stationary" and abs(growth) >= 2 * GROWTH_FROM:
         gait = "walking"
     return Movement(
         gait, _direction(mean, growth, gait), speed, growth, velocity.astype(np.float32)
     )
+
+
+def gait_at(speed: float) -> Gait:
+    """What a speed in body heights per second is called."""
+    if speed >= RUNNING_FROM:
+        return "running"
+    return "walking" if speed >= WALKING_FROM else "stationary"
 
 
 def _direction(

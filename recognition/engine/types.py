@@ -162,6 +162,37 @@ class SceneReader(Protocol):
         ...
 
 
+class OpenSetDetector(Protocol):
+    """Finds in pictures what words name, whatever the words."""
+
+    info: NetworkInfo
+
+    def find(self, images: Sequence[Image], words: Sequence[str]) -> list[Detections]:
+        """One ``Detections`` per image; every label is one of ``words``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a captioner is asked about one picture: a prompt, and after an answer that was not
+    taken that answer and a complaint."""
+
+    image: Image
+    prompt: str
+    answer: str = ""
+    complaint: str = ""
+
+
+class Captioner(Protocol):
+    """Answers prompts about pictures in words (``engine.captioning`` checks the answers)."""
+
+    info: NetworkInfo
+
+    def answer(self, turns: Sequence[Turn]) -> list[str]:
+        """One answer per turn, as the network wrote it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Networks:
     """Everything that one profile brings, ready to run."""
@@ -173,3 +204,5 @@ class Networks:
     people: PersonEncoder
     attributes: AttributeReader
     scenes: SceneReader
+    open_set: OpenSetDetector | None = None
+    captioner: Captioner | None = None
