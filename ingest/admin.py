@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ingest import pipeline
-from ingest.models import Asset, Camera, Library, Membership, StageRun, Upload
+from ingest.models import Asset, AuditEntry, Camera, Library, Membership, StageRun, Upload
 from ingest.services import assets as asset_service
 from ingest.templatetags.everyid import clock, run_seconds, stage_name
 
@@ -31,8 +31,10 @@ if TYPE_CHECKING:  # Django's admin classes take type parameters in the stubs al
     MembershipInlineBase = admin.TabularInline[Membership, Library]
     CameraInlineBase = admin.TabularInline[Camera, Library]
     StageRunInlineBase = admin.TabularInline[StageRun, Asset]
+    AuditBase = admin.ModelAdmin[AuditEntry]
 else:
     LibraryBase = AssetBase = StageRunBase = UploadBase = CameraBase = admin.ModelAdmin
+    AuditBase = admin.ModelAdmin
     MembershipInlineBase = CameraInlineBase = StageRunInlineBase = admin.TabularInline
 
 admin.site.site_header = "EveryID"
@@ -350,6 +352,30 @@ class CameraAdmin(CameraBase):
     def asset_count(self, camera: Camera) -> int:
         """How many it recorded."""
         return int(getattr(camera, "counted_assets", 0))
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(AuditBase):
+    """Who did what to whom. Nothing here can be changed."""
+
+    list_display = ("created_at", "user_name", "verb", "subject_type", "label", "library")
+    list_filter = ("verb", "library")
+    search_fields = ("user_name", "label")
+    list_select_related = ("library",)
+    date_hierarchy = "created_at"
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A log."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        """A log."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        """A log."""
+        return False
 
 
 def _act(

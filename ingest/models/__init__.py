@@ -1,6 +1,7 @@
 """The nouns of footage."""
 
 from ingest.models.asset import Asset
+from ingest.models.audit import AuditEntry
 from ingest.models.camera import Camera
 from ingest.models.library import Library, Membership, Role
 from ingest.models.shot import Keyframe, Shot
@@ -10,6 +11,7 @@ from ingest.models.worker import Worker
 
 __all__ = [
     "Asset",
+    "AuditEntry",
     "Camera",
     "Keyframe",
     "Library",

@@ -22,6 +22,18 @@ class Library(models.Model):
     is_sample = models.BooleanField(default=False, help_text="Made by `make demo`; said on pages.")
     time_zone = models.CharField(max_length=64, default="UTC")
     created_at = models.DateTimeField(auto_now_add=True)
+    # Off until someone says why it is on (docs/decisions/, "identity recognition is a switch").
+    recognises_people = models.BooleanField(
+        default=False, help_text="Whether people are told apart and found again."
+    )
+    recognition_reason = models.CharField(max_length=300, blank=True)
+    recognition_set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    recognition_set_at = models.DateTimeField(null=True, blank=True)
+    retention_days = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Assets older than this are erased. Empty: kept."
+    )
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="ingest.Membership", related_name="libraries"
     )
