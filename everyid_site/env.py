@@ -36,7 +36,22 @@ class Environment(BaseSettings):
     database_url: str = Field("", description="postgresql://…; empty: the embedded Postgres.")
     broker_url: str = Field("", description="redis://… or amqp://…; empty: the embedded broker.")
     worker_concurrency: int = Field(1, ge=1, description="Worker processes on this machine.")
-    profile: str = Field("auto", pattern="^(auto|builtin|light)$", description="Networks to use.")
+    profile: str = Field(
+        "auto", pattern="^(auto|builtin|light|standard|full)$", description="Networks to use."
+    )
+    detector: str = Field("", description="The detector, by its name, over the profile's.")
+    open_set: str = Field("", description="The detector of words, over the profile's; or none.")
+    reid: str = Field("", description="The person network, over the profile's.")
+    attributes: str = Field("", description="What reads attributes, over the profile's.")
+    image_text: str = Field("", description="The joint encoder, over the profile's.")
+    scene: str = Field("", description="What names scenes, over the profile's.")
+    captions: str = Field("", description="The captioner, over the profile's; or none.")
+    captions_url: str = Field("", description="An OpenAI-compatible server for captions.")
+    captions_network: str = Field("", description="What that server calls its network.")
+    captions_key: str = Field("", description="The key that server wants.")
+    device: str = Field(
+        "auto", pattern="^(auto|cpu|cuda(:[0-9]+)?)$", description="Where large networks run."
+    )
     weights_dir: Path | None = Field(None, description="Pulled weights; empty: state_dir/weights.")
     weights_mirror: str = Field("", description="Folder or address to pull weights from.")
     threads: int = Field(0, ge=0, description="Threads per network; 0: as many as cores.")

@@ -145,6 +145,22 @@ PROFILE = ENV.profile
 WEIGHTS_DIR = ENV.weights_folder
 WEIGHTS_MIRROR = ENV.weights_mirror
 NETWORK_THREADS = ENV.threads or None
+NETWORK_DEVICE = ENV.device
+# Role → network, over the profile's; the name that settings use for a person network is reid.
+NETWORK_OVERRIDES = {
+    "detector": ENV.detector,
+    "open_set": ENV.open_set,
+    "person": ENV.reid,
+    "attributes": ENV.attributes,
+    "image_text": ENV.image_text,
+    "scene": ENV.scene,
+    "captions": ENV.captions,
+}
+CAPTIONS_SERVER = {
+    "url": ENV.captions_url,
+    "network": ENV.captions_network,
+    "key": ENV.captions_key,
+}
 
 CELERY_BROKER_URL = ENV.broker_url or "everyid+postgres://"
 CELERY_WORKER_CONCURRENCY = ENV.worker_concurrency

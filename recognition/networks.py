@@ -1,4 +1,4 @@
-"""The networks of this installation, as ``settings.PROFILE`` names them.
+"""The networks of this installation, as ``settings.PROFILE`` and the overrides name them.
 
 Workers call ``networks()``, the web side only ``text_encoder()`` and ``network_infos()``. The
 loader keeps what it opened for as long as the process lives. Which profile ``auto`` comes to is
@@ -10,19 +10,32 @@ from __future__ import annotations
 from django.conf import settings
 
 from recognition.engine import loader
+from recognition.engine.loader import Resolution, Setup
 from recognition.engine.types import NetworkInfo, Networks, TextEncoder
+
+
+def setup() -> Setup:
+    """What settings say beside the profile."""
+    return Setup(
+        overrides=tuple(settings.NETWORK_OVERRIDES.items()),
+        device=settings.NETWORK_DEVICE,
+        captions=tuple(settings.CAPTIONS_SERVER.items()),
+    )
 
 
 def networks() -> Networks:
     """Everything that sees, ready to run. For workers. Raises WeightsError."""
     return loader.load(
-        settings.PROFILE, weights_dir=settings.WEIGHTS_DIR, threads=settings.NETWORK_THREADS
+        settings.PROFILE,
+        weights_dir=settings.WEIGHTS_DIR,
+        threads=settings.NETWORK_THREADS,
+        setup=setup(),
     )
 
 
 def text_encoder() -> TextEncoder:
     """The text tower of the joint space alone. For the web side. Raises WeightsError."""
-    return loader.load_text_encoder(settings.PROFILE, settings.WEIGHTS_DIR)
+    return loader.load_text_encoder(settings.PROFILE, settings.WEIGHTS_DIR, setup())
 
 
 def network_infos() -> list[NetworkInfo]:
@@ -30,7 +43,7 @@ def network_infos() -> list[NetworkInfo]:
 
     Raises WeightsError.
     """
-    return loader.describe(settings.PROFILE, settings.WEIGHTS_DIR)
+    return loader.describe(settings.PROFILE, settings.WEIGHTS_DIR, setup())
 
 
 def fingerprints(*roles: str) -> dict[str, str]:
@@ -38,11 +51,25 @@ def fingerprints(*roles: str) -> dict[str, str]:
     return {info.role: info.fingerprint for info in network_infos() if info.role in roles}
 
 
+def queue_for(*roles: str) -> str:
+    """The queue of a stage that uses these roles: ``gpu`` where one of them can run on a GPU."""
+    if settings.NETWORK_DEVICE == "cpu":
+        return "media"
+    on_gpu = (info.detail.get("gpu") for info in network_infos() if info.role in roles)
+    return "gpu" if any(on_gpu) else "media"
+
+
 def resolved_profile() -> str:
     """The profile that is at work: ``settings.PROFILE``, with ``auto`` decided."""
-    return loader.resolve_profile(settings.PROFILE, settings.WEIGHTS_DIR).profile
+    return _resolution().profile
 
 
 def profile_reason() -> str:
     """In a sentence, why that profile is at work."""
-    return loader.resolve_profile(settings.PROFILE, settings.WEIGHTS_DIR).reason
+    return _resolution().reason
+
+
+def _resolution() -> Resolution:
+    return loader.resolve_profile(
+        settings.PROFILE, settings.WEIGHTS_DIR, settings.NETWORK_OVERRIDES
+    )

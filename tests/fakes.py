@@ -8,7 +8,7 @@ of the colours that they name. ``install`` puts them in the place of the loader.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from scipy import ndimage
 
 from recognition import networks
 from recognition.engine.embedding import unit
+from recognition.engine.loader import Setup
 from recognition.engine.types import (
     Detections,
     Floats,
@@ -172,17 +173,31 @@ class FakeLoader:
         self.versions: dict[str, str] = {}
 
     def load(
-        self, profile: str, *, weights_dir: Path | None = None, threads: int | None = None
+        self,
+        profile: str,
+        *,
+        weights_dir: Path | None = None,
+        threads: int | None = None,
+        setup: Setup | None = None,
     ) -> Networks:
         return self._with_versions(fake_networks())
 
-    def load_text_encoder(self, profile: str, weights_dir: Path | None = None) -> FakeTextEncoder:
+    def load_text_encoder(
+        self, profile: str, weights_dir: Path | None = None, setup: Setup | None = None
+    ) -> FakeTextEncoder:
         return FakeTextEncoder()
 
-    def describe(self, profile: str, weights_dir: Path | None = None) -> list[NetworkInfo]:
+    def describe(
+        self, profile: str, weights_dir: Path | None = None, setup: Setup | None = None
+    ) -> list[NetworkInfo]:
         return [self._info(info) for info in INFOS.values()]
 
-    def resolve_profile(self, profile: str, weights_dir: Path | None = None) -> FakeResolution:
+    def resolve_profile(
+        self,
+        profile: str,
+        weights_dir: Path | None = None,
+        overrides: Mapping[str, str] | None = None,
+    ) -> FakeResolution:
         return FakeResolution()
 
     def _info(self, info: NetworkInfo) -> NetworkInfo:

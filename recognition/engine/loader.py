@@ -2,273 +2,302 @@
 
 ``describe`` and ``load_text_encoder`` are for the web process: the first reads manifests
 only, the second opens the text tower alone. ``load`` opens everything, once per process.
+``profiles`` says which network fills a role, ``backends.registry`` who opens it.
 """
 
 from __future__ import annotations
 
-import hashlib
+import gc
+import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from recognition.engine import attributes, scenes
 from recognition.engine.attributes import (
     BinaryAttributes,
     ClothingAttributes,
     PromptAttributes,
 )
-from recognition.engine.backends import builtin, openvino, yolox
-from recognition.engine.clustering import same_person_for
-from recognition.engine.errors import WeightsError, WeightsMissing
-from recognition.engine.manifest import (
-    BUILTIN_DIR,
-    HEADS_DIR,
-    WeightsEntry,
-    builtin_weights,
-    by_role,
-    head_weights,
-    light_weights,
+from recognition.engine.backends import openvino, registry
+from recognition.engine.backends.registry import Pair
+from recognition.engine.describing import (
+    asks_by_prompts,
+    entry_named,
+    head_entry_for,
+    infos_of,
+    pair_entries,
+    pair_infos,
+    simple_info,
 )
-from recognition.engine.runtime import close_all
+from recognition.engine.errors import WeightsError, WeightsMissing
+from recognition.engine.manifest import BUILTIN_DIR, HEADS_DIR, WeightsEntry
+from recognition.engine.profiles import (
+    COLOURS,
+    PROFILES,
+    PROMPTS,
+    Resolution,
+    folder_of,
+    resolve_profile,
+)
+from recognition.engine.runtime import Runtime, forget_all, pick_device
 from recognition.engine.scenes import PromptScenes, read_head
-from recognition.engine.types import NetworkInfo, Networks, PersonEncoder, TextEncoder
-from recognition.engine.weights import is_present, verify
+from recognition.engine.types import (
+    AttributeReader,
+    NetworkInfo,
+    Networks,
+    PersonEncoder,
+    SceneReader,
+    TextEncoder,
+)
+from recognition.engine.weights import not_pulled, verify
 
-PROFILES = ("auto", "builtin", "light")
-CODE_VERSION = "1"
-"""Raised when code outside the backends changes what comes out of the same weights."""
-LIGHT_ROLES = ("detector", "features", "person", "attributes")
+__all__ = ["PROFILES", "Resolution", "Setup", "WeightsError", "WeightsMissing", "resolve_profile"]
 
 _lock = threading.RLock()
-_networks: dict[tuple[str, str, int], Networks] = {}
-_texts: dict[str, TextEncoder] = {}
+_opened: dict[tuple[Any, ...], Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Resolution:
-    """The profile at work and, in a sentence, why it is that one."""
+class Setup:
+    """What settings say beside the profile.
 
-    profile: str
-    reason: str
+    ``overrides``: (role, name) pairs over the profile's; ``device``: ``auto``, ``cpu``, ``cuda``
+    or ``cuda:N``; ``captions``: (option, value) pairs of a captioning server.
+    """
 
+    overrides: tuple[tuple[str, str], ...] = ()
+    device: str = "auto"
+    captions: tuple[tuple[str, str], ...] = ()
 
-def resolve_profile(profile: str, weights_dir: Path | None = None) -> Resolution:
-    """What a profile's name comes to on this machine; ``auto`` prefers ``light``."""
-    if profile not in PROFILES:
-        raise WeightsError(f"There is no profile “{profile}”; there are {', '.join(PROFILES)}.")
-    if profile != "auto":
-        return Resolution(profile, f"The profile “{profile}” was asked for.")
-    if weights_dir is None:
-        return Resolution("builtin", "No folder for pulled weights is set.")
-    if not _openvino_is_installed():
-        return Resolution(
-            "builtin", "OpenVINO, which “light” needs, is not installed (pip install openvino)."
-        )
-    missing = [e.name for e in light_weights() if not is_present(e, weights_dir)]
-    if missing:
-        return Resolution(
-            "builtin",
-            f"The weights of “light” are not all in {weights_dir} (missing or damaged: "
-            f"{', '.join(missing)}); `manage.py weights pull` fetches them.",
-        )
-    return Resolution("light", f"All weights of “light” are in {weights_dir} and verified.")
+    def resolve(self, profile: str, weights_dir: Path | None) -> Resolution:
+        """The profile with these overrides."""
+        return resolve_profile(profile, weights_dir, dict(self.overrides))
 
 
-def describe(profile: str, weights_dir: Path | None = None) -> list[NetworkInfo]:
-    """The networks that ``load`` would bring, without opening any of them."""
-    chosen = resolve_profile(profile, weights_dir).profile
-    return list(_infos(chosen).values())
+PLAIN = Setup()
 
 
-def load(profile: str, *, weights_dir: Path | None = None, threads: int | None = None) -> Networks:
+def describe(
+    profile: str, weights_dir: Path | None = None, setup: Setup = PLAIN
+) -> list[NetworkInfo]:
+    """The networks that ``load`` would bring, without opening any of them.
+
+    Raises ``WeightsMissing`` for weights without a checksum in the manifest that were not pulled.
+    """
+    chosen = setup.resolve(profile, weights_dir)
+    return list(infos_of(chosen.networks, weights_dir, setup.captions).values())
+
+
+def load(
+    profile: str,
+    *,
+    weights_dir: Path | None = None,
+    threads: int | None = None,
+    setup: Setup = PLAIN,
+) -> Networks:
     """All networks of a profile, from verified weights; the same object for the same call.
 
     Raises ``WeightsMissing`` or ``WeightsDamaged`` when a file is not as recorded.
     """
-    chosen = resolve_profile(profile, weights_dir).profile
-    key = (chosen, str(weights_dir or ""), threads or 0)
+    chosen = setup.resolve(profile, weights_dir)
+    infos = infos_of(chosen.networks, weights_dir, setup.captions)
+    prints = tuple(info.fingerprint for info in infos.values())
     with _lock:
-        if key not in _networks:
-            make = _load_light if chosen == "light" else _load_builtin
-            _networks[key] = make(weights_dir, threads)
-        return _networks[key]
+        key = ("networks", str(weights_dir or ""), threads or 0, setup.device, *prints)
+        if key not in _opened:
+            opener = _Opener(weights_dir, threads, setup)
+            _opened[key] = opener.networks(chosen, infos)
+        found: Networks = _opened[key]
+        return found
 
 
-def load_text_encoder(profile: str, weights_dir: Path | None = None) -> TextEncoder:
-    """The text tower of a profile and nothing else; every profile here shares one tower.
+def load_text_encoder(
+    profile: str, weights_dir: Path | None = None, setup: Setup = PLAIN
+) -> TextEncoder:
+    """The text tower of a profile and nothing else.
 
     Its ``info.detail["space"]`` is the space of the pictures' vectors; compare vectors only
     with those of the profile's image encoder (``describe``).
     """
-    resolve_profile(profile, weights_dir)
-    entry = by_role(builtin_weights(), "text")
-    key = entry.fingerprint
-    with _lock:
-        if key not in _texts:
-            path = verify(entry, BUILTIN_DIR)
-            _texts[key] = builtin.OnnxTextEncoder(entry, path, _text_info(entry))
-        return _texts[key]
+    name = setup.resolve(profile, weights_dir).networks["image_text"]
+    return _Opener(weights_dir, None, setup).texts(name)
+
+
+def load_pair(
+    name: str,
+    weights_dir: Path | None = None,
+    *,
+    threads: int | None = None,
+    setup: Setup = PLAIN,
+) -> Pair:
+    """Both towers of an image-text network by its name, whatever the profile."""
+    return _Opener(weights_dir, threads, setup).pair(name)
 
 
 def load_person_encoder(
-    profile: str, weights_dir: Path | None = None, *, threads: int | None = None
+    profile: str,
+    weights_dir: Path | None = None,
+    *,
+    threads: int | None = None,
+    setup: Setup = PLAIN,
 ) -> PersonEncoder:
     """The person network of a profile and nothing else (evaluations need no more)."""
-    if resolve_profile(profile, weights_dir).profile == "light":
-        entry, folder = by_role(light_weights(), "person"), _pulled(weights_dir)
-        info = _info("person", entry.name, [entry], openvino.VERSION)
-        return openvino.OpenVinoPersonEncoder(entry, verify(entry, folder), info, threads)
-    entry = by_role(builtin_weights(), "person")
-    info = _info("person", entry.name, [entry], builtin.VERSION)
-    return builtin.OnnxPersonEncoder(entry, verify(entry, BUILTIN_DIR), info, threads)
+    name = setup.resolve(profile, weights_dir).networks["person"]
+    return load_person(name, weights_dir, threads=threads, setup=setup)
 
 
-def _pulled(weights_dir: Path | None) -> Path:
-    if weights_dir is None:
-        raise WeightsMissing("The profile “light” needs a folder of pulled weights.")
-    return weights_dir
+def load_person(
+    name: str,
+    weights_dir: Path | None = None,
+    *,
+    threads: int | None = None,
+    setup: Setup = PLAIN,
+) -> PersonEncoder:
+    """A person network by its name, whatever the profile."""
+    encoder: PersonEncoder = _Opener(weights_dir, threads, setup).simple("person", name)
+    return encoder
 
 
-def _scene_reader(texts: TextEncoder, infos: dict[str, NetworkInfo]) -> PromptScenes:
-    """Prompts, and a head if one was fitted to this very image encoder."""
-    entry = _head_entry(infos["image"])
-    head = read_head(verify(entry, HEADS_DIR), entry.labels) if entry else None
-    return PromptScenes(texts, infos["scene"], head)
-
-
-def _head_entry(image: NetworkInfo) -> WeightsEntry | None:
-    """The scene head of an image encoder and of today's labels; any other is passed over."""
-    for entry in head_weights():
-        fits = entry.space == image.detail["weights"] and entry.labels == tuple(scenes.LABELS)
-        if fits and entry.role.startswith("scene"):
-            return entry
-    return None
+def describe_one(role: str, name: str, weights_dir: Path | None = None) -> NetworkInfo:
+    """An encoder by its name: ``role`` is ``image``, ``text``, ``person`` or ``detector``."""
+    if role in ("image", "text"):
+        return pair_infos(name, weights_dir)[role]
+    return simple_info(role, entry_named(name, weights_dir))
 
 
 def close() -> None:
-    """Let go of all networks of this process."""
+    """Let go of all networks of this process; memory goes when the last user lets go.
+
+    Whoever is using a network goes on with it; the next ``load`` opens anew.
+    """
     with _lock:
-        _networks.clear()
-        _texts.clear()
-        close_all()
+        _opened.clear()
+        forget_all()
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
-def _openvino_is_installed() -> bool:
-    from importlib.util import find_spec
+class _Opener:
+    """Opens networks, each once per process."""
 
-    return find_spec("openvino") is not None
+    def __init__(self, weights_dir: Path | None, threads: int | None, setup: Setup):
+        self._folder, self._threads, self._setup = weights_dir, threads, setup
 
+    def networks(self, chosen: Resolution, infos: Mapping[str, NetworkInfo]) -> Networks:
+        """Everything of a resolved profile."""
+        names = chosen.networks
+        pair = self.pair(names["image_text"])
+        return Networks(
+            profile=chosen.profile,
+            detector=self.simple("detector", names["detector"]),
+            images=pair.images,
+            texts=pair.texts,
+            people=self.simple("person", names["person"]),
+            attributes=self._attributes(names, infos["attributes"], pair),
+            scenes=self._scenes(names["scene"], infos, pair),
+            open_set=self._optional("open_set", infos, names),
+            captioner=self._optional("captions", infos, names),
+        )
 
-def _info(role: str, name: str, entries: Sequence[WeightsEntry], *versions: str) -> NetworkInfo:
-    """One network's description; its fingerprint covers every entry and code version."""
-    digest = hashlib.sha256(f"{role}|{CODE_VERSION}|{'|'.join(versions)}".encode())
-    for entry in entries:
-        digest.update(entry.fingerprint.encode())
-    last = entries[-1] if entries else None
-    licences = dict.fromkeys(entry.licence for entry in entries)
-    detail = {
-        "backend": ", ".join(dict.fromkeys(entry.backend for entry in entries)),
-        "bytes": str(sum(entry.bytes for entry in entries)),
-        "space": last.space if last else "",
-        "weights": "+".join(entry.fingerprint for entry in entries),
-    }
-    if role == "person" and last:
-        measured = last.calibration.get("same_person", same_person_for(last.space))
-        detail["same_person"] = str(measured)
-    return NetworkInfo(
-        name,
-        role,
-        digest.hexdigest()[:16],
-        last.dimension if last else 0,
-        "; ".join(licences) or "part of the program",
-        detail,
-    )
+    def simple(self, role: str, name: str) -> Any:
+        """The network of one entry."""
+        entry = entry_named(name, self._folder)
+        return self._open(entry, self._runtime(entry, simple_info(role, entry)))
 
+    def pair(self, name: str) -> Pair:
+        """Both towers of a joint space."""
+        images, _ = pair_entries(name, self._folder)
+        info = pair_infos(name, self._folder)["image"]
+        if images[-1].role == "image_text":
+            pair: Pair = self._open(images[0], self._runtime(images[0], info))
+            return pair
+        texts = self.texts(name)
+        if images[-1].role == "image":
+            return Pair(self._open(images[0], self._runtime(images[0], info)), texts)
+        return Pair(self._frozen_features(images, info), texts)
 
-def _text_info(entry: WeightsEntry) -> NetworkInfo:
-    return _info("text", entry.name, [entry], builtin.VERSION)
+    def texts(self, name: str) -> TextEncoder:
+        """The text tower of a joint space, alone where its family can do that."""
+        entry = pair_entries(name, self._folder)[1][0]
+        info = pair_infos(name, self._folder)["text"]
+        runtime, folder = self._runtime(entry, info), folder_of(entry, self._folder)
+        with _lock:
+            key = ("texts", info.fingerprint, runtime.device)
+            if key not in _opened:
+                _opened[key] = (
+                    registry.open_texts(entry, folder, runtime)
+                    if entry.role == "image_text"
+                    else registry.open_network(entry, folder, runtime)
+                )
+            found: TextEncoder = _opened[key]
+            return found
 
+    def _open(self, entry: WeightsEntry, runtime: Runtime) -> Any:
+        return registry.open_network(entry, folder_of(entry, self._folder), runtime)
 
-def _infos(profile: str) -> dict[str, NetworkInfo]:
-    """Role → info, in the order in which a page would list them."""
-    own = builtin_weights()
-    text = by_role(own, "text")
-    if profile == "light":
-        light = light_weights()
-        detector, features = by_role(light, "detector"), by_role(light, "features")
-        image = [features, detector, by_role(own, "projection")]
-        read: list[WeightsEntry]
-        people, crossroad = by_role(light, "person"), by_role(light, "attributes")
-        image_name = f"{features.name} + {image[-1].name}"
-        read, version = [*image, text, crossroad], openvino.VERSION
-        attribute_name = f"{crossroad.name} + prompts + colours"
-        detector_version = yolox.VERSION
-    else:
-        detector, people = by_role(own, "detector"), by_role(own, "person")
-        image = [by_role(own, "image")]
-        image_name, version = image[0].name, builtin.VERSION
-        read = []  # arithmetic, no weights
-        attribute_name, detector_version = "colours", builtin.VERSION
-    image_info = _info("image", image_name, image, version)
-    head = _head_entry(image_info)
-    seen = [*image, text, head] if head else [*image, text]
-    return {
-        "detector": _info("detector", detector.name, [detector], detector_version),
-        "image": image_info,
-        "text": _text_info(text),
-        "person": _info("person", people.name, [people], version),
-        "attributes": _info("attributes", attribute_name, read, attributes.VERSION, version),
-        "scene": _info("scene", head.name if head else "prompts", seen, scenes.VERSION, version),
-    }
+    def _runtime(self, entry: WeightsEntry, info: NetworkInfo, pair: Pair | None = None) -> Runtime:
+        on_gpu = registry.runs_on_gpu(entry)
+        if on_gpu:
+            registry.family_module(entry)  # says in a sentence what is not installed
+        return Runtime(
+            info,
+            pick_device(self._setup.device) if on_gpu else "cpu",
+            self._threads,
+            images=pair.images if pair else None,
+            texts=pair.texts if pair else None,
+            options=dict(self._setup.captions) if entry.role == "captions" else {},
+        )
 
+    def _optional(
+        self, role: str, infos: Mapping[str, NetworkInfo], names: Mapping[str, str]
+    ) -> Any:
+        if role not in infos:
+            return None
+        entry = entry_named(names[role], self._folder)
+        return self._open(entry, self._runtime(entry, infos[role]))
 
-def _load_builtin(weights_dir: Path | None, threads: int | None) -> Networks:
-    own, infos = builtin_weights(), _infos("builtin")
-    entries = {role: by_role(own, role) for role in ("detector", "image")}
-    paths = {role: verify(entry, BUILTIN_DIR) for role, entry in entries.items()}
-    texts = load_text_encoder("builtin")
-    images = builtin.OnnxImageEncoder(entries["image"], paths["image"], infos["image"], threads)
-    return Networks(
-        profile="builtin",
-        detector=builtin.OnnxDetector(
-            entries["detector"], paths["detector"], infos["detector"], threads
-        ),
-        images=images,
-        texts=texts,
-        people=load_person_encoder("builtin", threads=threads),
-        attributes=ClothingAttributes(infos["attributes"]),
-        scenes=_scene_reader(texts, infos),
-    )
+    def _frozen_features(
+        self, entries: Sequence[WeightsEntry], info: NetworkInfo
+    ) -> openvino.FrozenFeatureEncoder:
+        features, detector, projection = entries
+        if self._folder is None:
+            raise WeightsMissing(not_pulled(features))
+        return openvino.FrozenFeatureEncoder(
+            (features, detector),
+            (verify(features, self._folder), verify(detector, self._folder)),
+            (projection, verify(projection, BUILTIN_DIR)),
+            info,
+            self._threads,
+        )
 
+    def _attributes(
+        self, names: Mapping[str, str], info: NetworkInfo, pair: Pair
+    ) -> AttributeReader:
+        choice = names["attributes"]
+        if choice == COLOURS:
+            return ClothingAttributes(info)
+        images, _ = pair_entries(names["image_text"], self._folder)
+        prompts = (
+            PromptAttributes(pair.images, pair.texts, info)
+            if asks_by_prompts(names, images)
+            else None
+        )
+        if choice == PROMPTS:
+            assert prompts is not None
+            return prompts
+        entry = entry_named(choice, self._folder)
+        network = self._open(entry, self._runtime(entry, info, pair))
+        return BinaryAttributes(network, info, prompts)
 
-def _load_light(weights_dir: Path | None, threads: int | None) -> Networks:
-    folder = _pulled(weights_dir)
-    light, infos = light_weights(), _infos("light")
-    entries = {role: by_role(light, role) for role in LIGHT_ROLES}
-    paths = {role: verify(entry, folder) for role, entry in entries.items()}
-    projection = by_role(builtin_weights(), "projection")
-    texts = load_text_encoder("light", folder)
-    images = openvino.FrozenFeatureEncoder(
-        (entries["features"], entries["detector"]),
-        (paths["features"], paths["detector"]),
-        (projection, verify(projection, BUILTIN_DIR)),
-        infos["image"],
-        threads,
-    )
-    crossroad = openvino.CrossroadAttributes(entries["attributes"], paths["attributes"], threads)
-    return Networks(
-        profile="light",
-        detector=yolox.YoloxDetector(
-            entries["detector"], paths["detector"], infos["detector"], threads
-        ),
-        images=images,
-        texts=texts,
-        people=load_person_encoder("light", folder, threads=threads),
-        attributes=BinaryAttributes(
-            crossroad,
-            infos["attributes"],
-            PromptAttributes(images, texts, infos["attributes"]),
-        ),
-        scenes=_scene_reader(texts, infos),
-    )
+    def _scenes(self, choice: str, infos: Mapping[str, NetworkInfo], pair: Pair) -> SceneReader:
+        if choice != PROMPTS:
+            entry = entry_named(choice, self._folder)
+            reader: SceneReader = self._open(entry, self._runtime(entry, infos["scene"], pair))
+            return reader
+        head_entry = head_entry_for(infos["image"])
+        head = read_head(verify(head_entry, HEADS_DIR), head_entry.labels) if head_entry else None
+        return PromptScenes(pair.texts, infos["scene"], head)

@@ -1,18 +1,22 @@
 """Manifests: which weights there are, as data.
 
-``builtin/manifest.json`` lists what this project trained and ships; ``light.json`` lists
-others' weights that a user pulls. Each entry carries role, files with checksums, licence
-and the preprocessing that its network was trained with.
+``builtin/manifest.json`` lists what this project trained and ships; ``light.json`` and
+``networks.json`` list others' weights that a user pulls. Each entry carries role, family of
+code (``backend``), files, licence and the preprocessing that its network was trained with.
+
+Where others publish without a checksum, the manifest has none: it is recorded when the file is
+first pulled (``weights.lock.json``) and holds ever after.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from recognition.engine.errors import WeightsError, WeightsMissing
 from recognition.engine.geometry import Align, FitMode
@@ -22,16 +26,29 @@ BUILTIN_MANIFEST = BUILTIN_DIR / "manifest.json"
 HEADS_DIR = Path(__file__).parent / "heads"
 HEADS_MANIFEST = HEADS_DIR / "manifest.json"
 LIGHT_MANIFEST = Path(__file__).parent / "light.json"
+NETWORKS_MANIFEST = Path(__file__).parent / "networks.json"
+CAREFUL_TERMS = frozenset({"agpl", "non-commercial", "research", "restricted", "unstated"})
+"""Terms that a pull must agree to by name: they bind whoever uses the network."""
+
+Kind: TypeAlias = Literal["file", "url", "hub", "mirror", "server"]
+"""``file``: ships, or has addresses of its own. ``url``: one address. ``hub``: a repository of the
+Hugging Face hub. ``mirror``: to be had from a mirror alone. ``server``: nothing to pull."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeightsFile:
-    """One file: its path inside the weights folder, checksum, size and first home."""
+    """One file: its path inside the weights folder, checksum, size and first home.
+
+    ``sha256`` is empty until it is recorded. ``alternatives``: paths that are tried in turn where
+    ``path`` is not to be had; ``….index.json`` names the shards of a large network.
+    """
 
     path: str
     sha256: str
     bytes: int = 0
     url: str = ""
+    is_optional: bool = False
+    alternatives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +98,31 @@ class WeightsEntry:
     labels: tuple[str, ...]
     card: str
     raw: Mapping[str, Any]
+    kind: Kind = "file"
+    repo: str = ""
+    revision: str = ""
+    is_gated: bool = False
+    terms: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[WeightsFile, ...]:
-        """All files, the main one first."""
-        return (self.main, *self.others)
+        """All files, the main one first; none of a server."""
+        return (self.main, *self.others) if self.main.path else ()
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether every file's checksum is known, so that the entry can be verified."""
+        return all(file.sha256 for file in self.files)
+
+    @property
+    def is_careful(self) -> bool:
+        """Whether its terms must be agreed to by name (AGPL, research only, …)."""
+        return bool(CAREFUL_TERMS & set(self.terms))
 
     @property
     def bytes(self) -> int:
         """Size of all files, as far as the manifest says."""
-        return sum(file.bytes for file in self.files)
+        return sum(file.bytes for file in self.files) or int(self.raw.get("bytes") or 0)
 
     @property
     def calibration(self) -> Mapping[str, float]:
@@ -117,14 +149,23 @@ class WeightsEntry:
 
 
 def read_manifest(path: Path) -> tuple[WeightsEntry, ...]:
-    """The entries of a manifest file; ``WeightsMissing`` or ``WeightsError`` if unreadable."""
+    """The entries of a manifest file; ``WeightsMissing`` or ``WeightsError`` if unreadable.
+
+    A file that has not changed is not read again: this is asked with every query.
+    """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return tuple(_entry(item) for item in data["weights"])
+        stat = path.stat()
+        return _read(path, stat.st_mtime_ns, stat.st_size)
     except FileNotFoundError as error:
         raise WeightsMissing(f"The weights manifest {path} is missing.") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsError(f"The weights manifest {path} cannot be read: {error!r}.") from error
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, mtime_ns: int, size: int) -> tuple[WeightsEntry, ...]:
+    data = json.loads(path.read_text(encoding="utf-8"))
+    return tuple(_entry(item) for item in data["weights"])
 
 
 def builtin_weights() -> tuple[WeightsEntry, ...]:
@@ -135,6 +176,11 @@ def builtin_weights() -> tuple[WeightsEntry, ...]:
 def light_weights() -> tuple[WeightsEntry, ...]:
     """Others' weights that the profile ``light`` pulls."""
     return read_manifest(LIGHT_MANIFEST)
+
+
+def network_weights() -> tuple[WeightsEntry, ...]:
+    """Others' weights of ``standard``, ``full`` and the overrides per role."""
+    return read_manifest(NETWORKS_MANIFEST)
 
 
 def head_weights() -> tuple[WeightsEntry, ...]:
@@ -155,15 +201,23 @@ def has_role(entries: tuple[WeightsEntry, ...], role: str) -> bool:
     return any(entry.role == role for entry in entries)
 
 
+def by_name(entries: Iterable[WeightsEntry], name: str) -> WeightsEntry:
+    """The entry of a name; ``WeightsMissing`` when no manifest has it."""
+    for entry in entries:
+        if entry.name == name:
+            return entry
+    raise WeightsMissing(f"No weights are called “{name}”: see `manage.py weights list`.")
+
+
 def _entry(item: Mapping[str, Any]) -> WeightsEntry:
     spec = item.get("preprocessing") or {}
+    kind: Kind = item.get("kind", "file")
+    prefix = f"{item['repo']}/" if kind == "hub" else ""
     return WeightsEntry(
         name=str(item["name"]),
         role=str(item["role"]),
-        main=WeightsFile(
-            str(item["file"]), str(item["sha256"]), int(item.get("bytes", 0)), item.get("url", "")
-        ),
-        others=tuple(_other(path, value) for path, value in (item.get("files") or {}).items()),
+        main=_main(item, prefix) if kind == "file" else _main({"sha256": "", **item}, prefix),
+        others=_others(item, prefix),
         licence=str(item.get("licence", "")),
         source=str(item.get("source", "")),
         backend=str(item.get("backend", "builtin")),
@@ -174,6 +228,44 @@ def _entry(item: Mapping[str, Any]) -> WeightsEntry:
         labels=tuple(item.get("labels") or ()),
         card=str(item.get("card") or ""),
         raw=item,
+        kind=kind,
+        repo=str(item.get("repo") or ""),
+        revision=str(item.get("revision") or ""),
+        is_gated=bool(item.get("gated", False)),
+        terms=tuple(item.get("terms") or ()),
+    )
+
+
+def _main(item: Mapping[str, Any], prefix: str) -> WeightsFile:
+    path = str(item["file"])
+    size = 0 if prefix else int(item.get("bytes", 0))  # a hub entry's bytes are those of all files
+    return WeightsFile(
+        prefix + path if path else "",
+        str(item["sha256"]),
+        size,
+        item.get("url", ""),
+        alternatives=_alternatives(item, path, prefix),
+    )
+
+
+def _alternatives(item: Mapping[str, Any], path: str, prefix: str) -> tuple[str, ...]:
+    return tuple(prefix + other for other in (item.get("alternatives") or {}).get(path, ()))
+
+
+def _others(item: Mapping[str, Any], prefix: str) -> tuple[WeightsFile, ...]:
+    given = item.get("files") or {}
+    if isinstance(given, Mapping):
+        return tuple(_other(path, value) for path, value in given.items())
+    files = [{"path": one} if isinstance(one, str) else one for one in given]
+    return tuple(
+        WeightsFile(
+            prefix + str(file["path"]),
+            str(file.get("sha256", "")),
+            int(file.get("bytes", 0)),
+            is_optional=bool(file.get("optional", False)),
+            alternatives=_alternatives(item, str(file["path"]), prefix),
+        )
+        for file in files
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,13 +21,56 @@ from PIL import Image as PillowImage
 from recognition.engine.errors import BadValue, NetworkFailed, WeightsError
 from recognition.engine.geometry import Fit, fit_picture
 from recognition.engine.manifest import Preprocessing
-from recognition.engine.types import Floats, Image
+from recognition.engine.types import Floats, Image, ImageEncoder, NetworkInfo, TextEncoder
 
 T = TypeVar("T")
 
 MAX_BATCH = 16
 """Pictures per run: above 16 the built-in towers gain nothing on two cores (measured by
 ``python -m evaluation.networks``), and memory grows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What a network is opened with.
+
+    ``device``: ``cpu``, ``cuda`` or ``cuda:N``; ``info``: what the network must say of itself;
+    ``images`` and ``texts``: the pair at work, for readers that ask by prompts; ``options``: the
+    settings of one role (a captioning server's ``url``, ``key`` and ``network``).
+    """
+
+    info: NetworkInfo
+    device: str = "cpu"
+    threads: int | None = None
+    max_batch: int = MAX_BATCH
+    images: ImageEncoder | None = None
+    texts: TextEncoder | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether ``device`` is a GPU."""
+        return self.device.startswith("cuda")
+
+
+def pick_device(wanted: str) -> str:
+    """``auto``, ``cpu``, ``cuda`` or ``cuda:N`` as a device that is here.
+
+    ``auto`` falls back to the CPU. Raises ``WeightsError`` when a GPU was asked for by name and
+    there is none. Imports torch: ask only when a network is opened that needs it.
+    """
+    if wanted == "cpu":
+        return "cpu"
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda" if wanted == "auto" else wanted
+    if wanted == "auto":
+        return "cpu"
+    raise WeightsError(
+        f"EVERYID_DEVICE is {wanted}, but torch finds no GPU here; set it to auto or cpu."
+    )
+
 
 _shared: dict[tuple[str, ...], Any] = {}
 _shared_lock = threading.RLock()
@@ -53,11 +97,9 @@ def shared(key: tuple[str, ...], make: Callable[[], T]) -> T:
         return found
 
 
-def close_all() -> None:
-    """Forget every shared session; the memory goes when the last user lets go."""
+def forget_all() -> None:
+    """Forget every shared session: the memory goes when the last user lets go."""
     with _shared_lock:
-        for item in _shared.values():
-            item.close()
         _shared.clear()
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, TypeAlias
 
 from recognition.engine.errors import WeightsDamaged, WeightsError, WeightsMissing
+from recognition.engine.lock import locked
 from recognition.engine.manifest import BUILTIN_DIR as BUILTIN_DIR
 from recognition.engine.manifest import WeightsEntry, WeightsFile
 from recognition.engine.manifest import builtin_weights as builtin_weights
@@ -41,12 +42,21 @@ _verified_lock = threading.Lock()
 def verify(entry: WeightsEntry, folder: Path) -> Path:
     """Check every file of an entry under ``folder``; return the path of the main one.
 
-    A file that was checked before and has the same size and time is not read again.
-    Raises ``WeightsMissing`` or ``WeightsDamaged``.
+    Checksums that the manifest lacks are those of the folder's lock. A file that was checked
+    before and has the same size and time is not read again. Raises ``WeightsMissing`` or
+    ``WeightsDamaged``.
     """
+    entry = locked(entry, folder)
+    if not entry.is_locked:
+        raise WeightsMissing(not_pulled(entry))
     for file in entry.files:
         _verify_file(entry.name, file, folder / file.path)
     return folder / entry.main.path
+
+
+def not_pulled(entry: WeightsEntry) -> str:
+    """The sentence for weights that are not here yet."""
+    return f"“{entry.name}” has not been pulled yet: `manage.py weights pull {entry.name}`."
 
 
 def is_present(entry: WeightsEntry, folder: Path | None) -> bool:

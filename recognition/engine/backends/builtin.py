@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from recognition.engine.backends.registry import WeightsFiles
 from recognition.engine.embedding import unit
 from recognition.engine.errors import WeightsError
 from recognition.engine.geometry import Fit, nms_by_label
 from recognition.engine.manifest import Preprocessing, WeightsEntry
-from recognition.engine.runtime import in_batches, onnx_session, rows_or_none
+from recognition.engine.runtime import Runtime, in_batches, onnx_session, rows_or_none
 from recognition.engine.types import Detections, Floats, Image, Ints, NetworkInfo
 
 VERSION = "1"
@@ -38,6 +39,14 @@ def picture_spec(entry: WeightsEntry) -> Preprocessing:
     if entry.picture is None:
         raise WeightsError(f"The manifest gives no preprocessing for “{entry.name}”.")
     return entry.picture
+
+
+def open_network(entry: WeightsEntry, files: WeightsFiles, runtime: Runtime) -> Any:
+    """The network of one of our own entries, by its role."""
+    if entry.role == "text":
+        return OnnxTextEncoder(entry, files.main, runtime.info)
+    make = {"detector": OnnxDetector, "image": OnnxImageEncoder, "person": OnnxPersonEncoder}
+    return make[entry.role](entry, files.main, runtime.info, runtime.threads)
 
 
 class OnnxImageEncoder:

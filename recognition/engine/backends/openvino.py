@@ -16,11 +16,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from recognition.engine.backends.registry import WeightsFiles
 from recognition.engine.embedding import unit
 from recognition.engine.errors import NetworkFailed, WeightsError
 from recognition.engine.manifest import Preprocessing, WeightsEntry
 from recognition.engine.runtime import (
     MAX_BATCH,
+    Runtime,
     in_batches,
     machine_threads,
     onnx_session,
@@ -100,6 +102,13 @@ def openvino_session(
     """The process's session for a weights file, all of it or up to the named tensors."""
     key = ("openvino", str(path.absolute()), str(threads or 0), *outputs)
     return shared(key, lambda: OpenVinoSession(path, threads, outputs))
+
+
+def open_network(entry: WeightsEntry, files: WeightsFiles, runtime: Runtime) -> Any:
+    """A network of Open Model Zoo, by its role: a person encoder or yes-or-no attributes."""
+    if entry.role == "person":
+        return OpenVinoPersonEncoder(entry, files.main, runtime.info, runtime.threads)
+    return CrossroadAttributes(entry, files.main, runtime.threads)
 
 
 def _picture_spec(entry: WeightsEntry) -> Preprocessing:

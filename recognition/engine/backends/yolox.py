@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
+from recognition.engine.backends.registry import WeightsFiles
 from recognition.engine.geometry import Fit, nms_by_label
 from recognition.engine.manifest import Preprocessing, WeightsEntry
-from recognition.engine.runtime import OnnxSession, in_batches, onnx_session
+from recognition.engine.runtime import OnnxSession, Runtime, in_batches, onnx_session
 from recognition.engine.types import Detections, Floats, Image, NetworkInfo
 
 VERSION = "1"
@@ -26,6 +27,11 @@ NMS_IOU = 0.45
 """The authors' own demo."""
 MAX_CANDIDATES = 300
 """By eye: no frame of the footage showed more than a hundred objects to this network."""
+
+
+def open_network(entry: WeightsEntry, files: WeightsFiles, runtime: Runtime) -> YoloxDetector:
+    """A YOLOX detector."""
+    return YoloxDetector(entry, files.main, runtime.info, runtime.threads)
 
 
 class YoloxDetector:
