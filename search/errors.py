@@ -1,7 +1,17 @@
 """What can go wrong with a search. Django-free.
 
     SearchError
-    └── QueryTooLong       more text than a question has
+    ├── QueryTooLong       more text than a question has
+    ├── ExportError        what cannot be exported as asked
+    │   ├── NothingToExport    an empty list
+    │   ├── MixedRates         a format with one rate, footage with several
+    │   ├── TooManyEvents      more than the format can number
+    │   ├── TimelineTooLong    more than a day of timecode
+    │   └── UnknownFormat      no such format or rate
+    └── BinError           a collection that cannot be changed so
+        ├── BadBin             a name, range, order or marker that makes no sense
+        ├── BinNameTaken       another bin of the library has this name
+        └── BinFull            more items than a bin holds
 
 Every error carries a ``code`` for programs, a sentence for people (its ``str``) and
 ``permanent``: whether trying the same again is pointless.
@@ -19,3 +29,47 @@ class SearchError(Exception):
 
 class QueryTooLong(SearchError):
     code = "query_too_long"
+
+
+class ExportError(SearchError):
+    """Nothing can be written as it was asked."""
+
+    code = "export"
+
+
+class NothingToExport(ExportError):
+    code = "nothing_to_export"
+
+
+class MixedRates(ExportError):
+    code = "mixed_rates"
+
+
+class TooManyEvents(ExportError):
+    code = "too_many_events"
+
+
+class TimelineTooLong(ExportError):
+    code = "timeline_too_long"
+
+
+class UnknownFormat(ExportError):
+    code = "unknown_format"
+
+
+class BinError(SearchError):
+    """A collection cannot be changed so."""
+
+    code = "bin"
+
+
+class BadBin(BinError):
+    code = "bad_bin"
+
+
+class BinNameTaken(BinError):
+    code = "name_taken"
+
+
+class BinFull(BinError):
+    code = "bin_full"
