@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -186,6 +187,60 @@ class PromptScenes:
     def _ensemble(self, phrases: Sequence[str]) -> Floats:
         texts = [template.format(phrase) for phrase in phrases for template in TEMPLATES]
         return unit(self._texts.encode_texts(texts).mean(axis=0))
+
+
+class SceneClassifier(Protocol):
+    """A network that knows a fixed list of places."""
+
+    labels: tuple[str, ...]
+
+    def probabilities(self, images: Sequence[Image]) -> Floats:
+        """Shape (n, labels), rows that add up to one."""
+        ...
+
+
+class ClassifierScenes:
+    """A ``SceneReader``: a classifier where it is sure, prompts for every other place.
+
+    A classifier has to choose among its own places and takes a street for a highway; from
+    ``SURE`` up it goes first, below it is not heard where prompts say anything.
+    """
+
+    SURE = 0.6
+    """By eye: the classifiers of transformers' format that are meant have not been run here."""
+
+    def __init__(
+        self, classifier: SceneClassifier, info: NetworkInfo, prompts: PromptScenes | None = None
+    ):
+        self.info = info
+        others = prompts.labels if prompts else ()
+        self.labels = tuple(dict.fromkeys([*classifier.labels, *others]))
+        self._classifier, self._prompts = classifier, prompts
+
+    def read_scenes(self, images: Sequence[Image], vectors: Floats) -> list[list[Reading]]:
+        """Per image: scenes, likeliest first (at most 3), then setting and light from prompts."""
+        if not len(images):
+            return []
+        table = self._classifier.probabilities(images)
+        prompted: list[list[Reading]] = [[] for _ in images]
+        if self._prompts is not None:
+            prompted = self._prompts.read_scenes(images, vectors)
+        return [self._joined(row, said) for row, said in zip(table, prompted, strict=True)]
+
+    def _joined(self, row: Floats, prompted: Sequence[Reading]) -> list[Reading]:
+        best = int(row.argmax())
+        first = Reading("scene", self._classifier.labels[best], round(float(row[best]), 3))
+        places = [r for r in prompted if r.name == "scene"]
+        rest = [r for r in prompted if r.name != "scene"]
+        if first.confidence >= self.SURE:
+            left = 1 - first.confidence
+            places = [
+                replace(r, confidence=round(min(r.confidence, left), 3))
+                for r in places
+                if r.value != first.value
+            ]
+            return [first, *places[:2], *rest]
+        return [*places, *rest]
 
 
 def softmax(logits: Floats) -> Floats:
