@@ -26,13 +26,13 @@ from search.query_types import Count, Kind, Part, Query
 from search.ranking import Hit, Reason, dense_ranks
 from search.seen import (
     PictureStrengths,
-    Span,
     keyframe_cells,
     most_at_once,
     over_shot,
     people_in,
     span_of,
 )
+from search.spans import Span
 from search.vocabulary import SCENE_KIN, SCENE_SAME
 
 SETTING_CONFIDENCE = 0.7
@@ -63,12 +63,14 @@ def gather(query: Query, found: Found) -> Evidence:
     """All evidence for a query in the candidate shots."""
     pictures = PictureStrengths(found)
     evidence = Evidence()
-    is_only_negative = all(p.negated or p.kind is Kind.LINK for p in query.parts)
+    is_only_negative = all(p.negated or p.kind in _NOT_CHECKED for p in query.parts) and any(
+        p.negated for p in query.parts
+    )
     for shot in found.shots.values():
         for hit in _whole_hits(shot, pictures):
             evidence.hits[shot.shot_id].append(hit)
         for index, part in enumerate(query.parts):
-            if part.kind is Kind.LINK:
+            if part.kind in _NOT_CHECKED:
                 continue
             if part.negated:
                 evidence.banned[shot.shot_id] += _ruled_out(part, shot, found)
@@ -84,10 +86,16 @@ def gather(query: Query, found: Found) -> Evidence:
     return evidence
 
 
+_NOT_CHECKED = (
+    *(Kind.LINK, Kind.FREE, Kind.ORDER),
+    *(Kind.CAMERA, Kind.LIBRARY, Kind.WHEN, Kind.LENGTH),  # decided by the scope, or by arithmetic
+)
+
+
 def _note_unchecked(query: Query, evidence: Evidence) -> None:
     evidence.checkable = {h.part for hits in evidence.hits.values() for h in hits}
     for index, part in enumerate(query.parts):
-        is_asked = part.kind not in (Kind.LINK, Kind.FREE, Kind.CAMERA, Kind.LIBRARY)
+        is_asked = part.kind not in _NOT_CHECKED
         if is_asked and not part.negated and index not in evidence.checkable:
             evidence.unchecked.add(index)
 

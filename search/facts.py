@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 WHOLE = -1
 """Stands for the whole query where a part's index is meant."""
@@ -77,7 +78,10 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class ShotFacts:
-    """A candidate shot with everything that was seen in it; keyframes are (id, pts) by time."""
+    """A candidate shot with everything that was seen in it; keyframes are (id, pts) by time.
+
+    ``time_base`` is the asset's: seconds per unit of pts.
+    """
 
     shot_id: int
     asset_id: int
@@ -86,6 +90,7 @@ class ShotFacts:
     keyframes: tuple[tuple[int, int], ...] = ()
     tracks: tuple[TrackFacts, ...] = ()
     description: Described | None = None
+    time_base: Fraction = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)

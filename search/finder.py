@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -14,11 +15,14 @@ from recognition.models import Identity
 from search.errors import QueryTooLong
 from search.evidence import Evidence, gather
 from search.facets import AssetLabel, Facet, count_facets
+from search.facts import Found
 from search.filters import Filters
 from search.moments import Moment, Why, build_moments
-from search.query import Kind, Part, Query, parse
+from search.query import Names, Part, Query, parse
+from search.recorded import today_in
 from search.retrieval import ALL_SOURCES, Sources, retrieve
-from search.scope import Scope, apply_names, names_in, scope_for
+from search.scope import Scope, apply_names, apply_times, names_in, scope_for
+from search.sequences import in_order
 from search.words import joint_space
 
 User = AbstractBaseUser | AnonymousUser
@@ -57,7 +61,9 @@ class SearchResult:
 
     ``state``: ``found``, ``recent`` (nothing was asked), ``nothing_found``, ``nothing_indexed``
     (no footage yet). ``vector_state`` as in ``Found``. ``unchecked`` are parts of the query that
-    nothing in the libraries could confirm or deny; ``total`` counts all moments.
+    nothing in the libraries could confirm or deny; ``total`` counts all moments; ``untimed`` the
+    assets that days or hours in the query left out because nobody knows when they were recorded;
+    ``today`` is the day that "yesterday" was counted from, where a time was asked for.
     """
 
     query_text: str
@@ -71,6 +77,8 @@ class SearchResult:
     is_capped: bool = False
     vector_state: str = "ok"
     unchecked: tuple[Part, ...] = field(default=())
+    untimed: int = 0
+    today: date | None = None
 
 
 def find(
@@ -94,11 +102,9 @@ def find(
     clean = text.replace("\x00", "").strip()
     names = names_in(scope, clean) if clean else None
     query = parse(clean, names) if names else parse(clean)
-    if names:
-        scope = apply_names(scope, query, names)
-    found = retrieve(query, scope, joint_space(), sources)
-    evidence = gather(query, found)
-    moments = build_moments(query, found, evidence, chosen)
+    scope = apply_times(scope, query)
+    answers = [_answer(step, scope, names, chosen, sources) for step in query.steps]
+    moments = _in_order(answers, clean)
     people = _names_of(moments)
     assets = _assets_of(moments)
     labels = {pk: _label_of(asset) for pk, asset in assets.items()}
@@ -112,10 +118,39 @@ def find(
         state=_state(query, chosen, moments, scope),
         filters=chosen,
         total=len(moments),
-        is_capped=found.is_capped,
-        vector_state=found.vector_state,
-        unchecked=_unchecked(query, evidence),
+        is_capped=any(answer.found.is_capped for answer in answers),
+        vector_state=answers[0].found.vector_state,
+        unchecked=_unchecked(query, answers),
+        untimed=scope.untimed_assets(),
+        today=today_in(scope.recorded.zones) if scope.recorded else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What was found for one step of a query."""
+
+    query: Query
+    found: Found
+    evidence: Evidence
+    moments: list[Moment]
+
+
+def _answer(
+    step: Query, scope: Scope, names: Names | None, chosen: Filters, sources: Sources
+) -> _Answer:
+    if names:
+        scope = apply_names(scope, step, names)
+    found = retrieve(step, scope, joint_space(), sources)
+    evidence = gather(step, found)
+    return _Answer(step, found, evidence, build_moments(step, found, evidence, chosen))
+
+
+def _in_order(answers: Sequence[_Answer], text: str) -> list[Moment]:
+    if len(answers) == 1:
+        return answers[0].moments
+    shots = {pk: shot for answer in answers for pk, shot in answer.found.shots.items()}
+    return in_order([answer.moments for answer in answers], shots, text)
 
 
 def _state(query: Query, filters: Filters, moments: Sequence[Moment], scope: Scope) -> str:
@@ -126,12 +161,10 @@ def _state(query: Query, filters: Filters, moments: Sequence[Moment], scope: Sco
     return "nothing_found"
 
 
-def _unchecked(query: Query, evidence: Evidence) -> tuple[Part, ...]:
-    return tuple(
-        query.parts[i]
-        for i in sorted(evidence.unchecked)
-        if query.parts[i].kind not in (Kind.CAMERA, Kind.LIBRARY)
-    )
+def _unchecked(query: Query, answers: Sequence[_Answer]) -> tuple[Part, ...]:
+    """Parts of the query, not of its steps: those may have borrowed a subject."""
+    spans = {a.query.parts[i].span for a in answers for i in a.evidence.unchecked}
+    return tuple(part for part in query.parts if part.span in spans)
 
 
 def _names_of(moments: Sequence[Moment]) -> dict[int, str]:

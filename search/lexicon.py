@@ -23,6 +23,7 @@ from search.vocabulary import (
     NEGATIONS,
     NOT_TYPOS,
     OBJECTS,
+    ORDERS,
     PERSON_NOUNS,
     PLACES,
     SETTINGS,
@@ -46,6 +47,7 @@ class Word(StrEnum):
     LIGHT = "light"
     NEGATION = "negation"
     WEAR = "wear"  # links a person to clothes or things: in, wearing, with, carrying
+    ORDER = "order"  # what follows happens later ("before" as well; "after": earlier)
     LINK = "link"  # other function words
     OTHER = "other"  # not in any vocabulary
 
@@ -99,6 +101,8 @@ def _build() -> dict[str, Entry]:
     for value, text in PLACES.items():
         add(text, Entry(Word.PLACE, value))
     add(NEGATIONS, Entry(Word.NEGATION, "not"))
+    for value, text in ORDERS.items():
+        add(text, Entry(Word.ORDER, value))
     add(WEARS, Entry(Word.WEAR, "wear"))
     add(LINKS, Entry(Word.LINK, ""))
     for word in ("holding", "carrying"):

@@ -99,7 +99,10 @@ def asked_readings(want: Want) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def _garment_readings(values: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    value = values[0]
+    return tuple(dict.fromkeys(ask for value in values for ask in _garment_asks(value)))
+
+
+def _garment_asks(value: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if value in _OF_THEIR_OWN:
         return ((_OF_THEIR_OWN[value], ()),)
     if value in _HAIR_AND_SLEEVES:
@@ -111,7 +114,8 @@ def _garment_readings(values: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]
 def match(want: Want, track: TrackFacts) -> Match:
     """What a track's readings say about a want (before its negation is applied)."""
     if want.topic == "action":
-        return match_action(want.values[0], track, want)
+        found = [match_action(value, track, want) for value in want.values]
+        return max(found, key=lambda m: (m.verdict is Verdict.YES, m.confidence))
     best: Match | None = None
     known = 0.0
     told = ""

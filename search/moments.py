@@ -27,7 +27,8 @@ from search.ranking import (
     share_of_words,
     word_weights,
 )
-from search.seen import Span, keyframe_cells
+from search.seen import keyframe_cells
+from search.spans import Span, length, longest_of, shared, subtract
 
 _SEEDS = (Kind.IDENTITY, Kind.PERSON, Kind.OBJECT)
 COLOUR_NAMES = ("upper_colour", "lower_colour")
@@ -57,7 +58,11 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time range of an asset that answers a query."""
+    """A time range of an asset that answers a query.
+
+    ``last_shot_id`` and ``last_keyframe_id`` are where the last of several steps was seen; the
+    same as ``shot_id`` and ``keyframe_id`` but in answers to questions with an order.
+    """
 
     asset_id: int
     shot_id: int
@@ -72,6 +77,8 @@ class Moment:
     colours: tuple[str, ...] = ()
     folded: int = 0
     sentence: str = ""
+    last_shot_id: int = 0
+    last_keyframe_id: int | None = None
 
     @property
     def band(self) -> Band:
@@ -86,10 +93,21 @@ class Moment:
 def build_moments(query: Query, found: Found, evidence: Evidence, filters: Filters) -> list[Moment]:
     """All moments of the candidate shots, best first, every asset's best before its others."""
     builder = _Builder(query, found, evidence, filters)
-    moments = [m for shot in found.shots.values() for m in fold(builder.in_shot(shot))]
+    moments = [
+        moment
+        for shot in found.shots.values()
+        for moment in fold(builder.in_shot(shot))
+        if _lasts(query, shot, moment)
+    ]
     # Where nothing can speak for a moment, not being ruled out is all there is.
     keeps_all = not evidence.checkable and not found.words_matched
     return diversify(m for m in moments if keeps_all or m.score >= LEAST_SCORE)
+
+
+def _lasts(query: Query, shot: ShotFacts, moment: Moment) -> bool:
+    """Whether a moment is as long as was asked."""
+    seconds = length(moment.span) * shot.time_base
+    return all(p.length.agrees(seconds) is not p.negated for p in query.parts if p.length)
 
 
 def fold(moments: Iterable[Moment]) -> list[Moment]:
@@ -97,7 +115,7 @@ def fold(moments: Iterable[Moment]) -> list[Moment]:
     kept: list[Moment] = []
     for moment in sorted(moments, key=lambda m: (-m.score, m.start_pts, m.end_pts)):
         for i, other in enumerate(kept):
-            shorter = min(_length(moment.span), _length(other.span))
+            shorter = min(length(moment.span), length(other.span))
             if shared(moment.span, other.span) >= SAME_FROM * shorter:
                 kept[i] = replace(
                     other,
@@ -121,32 +139,6 @@ def diversify(moments: Iterable[Moment]) -> list[Moment]:
         turns[moment.band, moment.asset_id] += 1
         keyed.append((bands.index(moment.band), turn, -moment.score, i, moment))
     return [item[-1] for item in sorted(keyed, key=lambda item: item[:4])]
-
-
-def shared(one: Span, other: Span) -> int:
-    """How many pts two spans have in common."""
-    return max(0, min(one[1], other[1]) - max(one[0], other[0]))
-
-
-def subtract(span: Span, banned: Iterable[Span]) -> list[Span]:
-    """What is left of a span without some others, in order."""
-    left = [span]
-    for start, end in banned:
-        left = [
-            piece
-            for a, b in left
-            for piece in ((a, min(b, start)), (max(a, end), b))
-            if piece[1] > piece[0]
-        ]
-    return sorted(set(left))
-
-
-def _length(span: Span) -> int:
-    return span[1] - span[0]
-
-
-def _longest(spans: Sequence[Span]) -> Span | None:
-    return max(spans, key=lambda s: (_length(s), -s[0]), default=None)
 
 
 def allowed_tracks(shot: ShotFacts, filters: Filters) -> list[TrackFacts]:
@@ -179,10 +171,11 @@ class _Builder:
         self._word_shares = self._share_words(found)
         places = dense_ranks(list(self._word_shares.values()))
         self._word_ranks = dict(zip(self._word_shares, places, strict=True))
-        self._identity_parts = [
-            i
-            for i, part in enumerate(query.parts)
-            if part.kind is Kind.IDENTITY and not part.negated
+        self._needed = [
+            group
+            for group in query.alternatives
+            if all(query.parts[i].kind is Kind.IDENTITY for i in group)
+            and not query.parts[group[0]].negated
         ]
 
     def _share_words(self, found: Found) -> dict[int, float]:
@@ -261,15 +254,29 @@ class _Builder:
         for part in sorted({h.part for h in hits}, key=self._track_parts_first):
             if part in chosen:
                 continue
-            best = _best_over(span, (h for h in hits if h.part == part))
+            best = _best_over(span, self._fitting(part, hits, chosen))
             if best is None:
                 continue
             chosen[part] = best
             if best.track_id is not None:
                 span = max(span[0], best.start_pts), min(span[1], best.end_pts)
-        if any(part not in chosen for part in self._identity_parts):
+        if any(chosen.keys().isdisjoint(group) for group in self._needed):
             return None
         return span, chosen
+
+    def _fitting(self, part: int, hits: Sequence[Hit], chosen: Mapping[int, Hit]) -> list[Hit]:
+        """Hits of a part; "Anna in a red coat" is about one track."""
+        found = [h for h in hits if h.part == part]
+        if part == WHOLE:
+            return found
+        asked = self._query.parts[part]
+        if asked.kind is not Kind.PERSON or asked.value:
+            return found
+        named = {h.track_id for p, h in chosen.items() if self._is_named(p)}
+        return [h for h in found if not named or h.track_id in named]
+
+    def _is_named(self, part: int) -> bool:
+        return part != WHOLE and self._query.parts[part].kind is Kind.IDENTITY
 
     def _track_parts_first(self, part: int) -> tuple[bool, int]:
         is_track = part != WHOLE and self._query.parts[part].kind in _SEEDS
@@ -283,13 +290,13 @@ class _Builder:
                 for t in allowed_tracks(shot, self._filters)
                 if shared(span, (t.start_pts, t.end_pts))
             ]
-            longest = _longest(allowed)
+            longest = longest_of(allowed)
             if longest is None:
                 return None
             span = longest
         banned = self._evidence.banned.get(shot.shot_id, [])
-        left = _longest(subtract(span, banned))
-        if left is None or _length(left) < KEPT_OF_BANNED * _length(span):
+        left = longest_of(subtract(span, banned))
+        if left is None or length(left) < KEPT_OF_BANNED * length(span):
             return None
         return left
 
@@ -312,6 +319,7 @@ class _Builder:
             end_pts=span[1],
             score=round(score, 4),
             track_ids=tuple(tracks),
+            last_shot_id=shot.shot_id,
         )
 
     def _detailed(self, shot: ShotFacts, moment: Moment, chosen: Mapping[int, Hit]) -> Moment:
@@ -319,10 +327,12 @@ class _Builder:
         described, span = shot.description, moment.span
         seen = [t for t in shot.tracks if shared(span, (t.start_pts, t.end_pts))]
         people = dict.fromkeys(t.identity_id for t in seen if t.identity_id is not None)
+        poster = _poster(shot, span, chosen)
         return replace(
             moment,
             why=self._why(chosen, shot),
-            keyframe_id=_poster(shot, span, chosen),
+            keyframe_id=poster,
+            last_keyframe_id=poster,
             identity_ids=tuple(people),
             scene=described.scene if described else "",
             colours=tuple(dict.fromkeys(c for t in seen for c in colours_of(t))),

@@ -22,6 +22,9 @@ _KINDS = {
     Kind.IDENTITY: "who",
     Kind.CAMERA: "camera",
     Kind.LIBRARY: "library",
+    Kind.WHEN: "recorded",
+    Kind.LENGTH: "lasting",
+    Kind.ORDER: "order",
     Kind.FREE: "by likeness",
 }
 _SOURCES = {

@@ -1,15 +1,17 @@
 """From plain language to a typed question. Pure: no Django, no database.
 
 ``parse`` cuts a query into parts that do not overlap: people with their clothes and what they do,
-things, places, settings, light, counts, names, quoted words. What is not understood stays as a
-*free* part; and whatever was understood, ``Query.text`` keeps the whole, and ``positive_text`` the
-whole less what was negated, for the vectors. Negation and counts become structure, because
-image-text vectors fail at both (ARO, Yuksekgonul et al. 2023; VALSE, Parcalabescu et al. 2022).
+things, places, settings, light, counts, names, days and hours, lengths, quoted words. Parts may be
+alternatives ("a dog or a cat") and may be asked for in an order ("enters, then sits"). What is not
+understood stays as a *free* part; and whatever was understood, ``Query.text`` keeps the whole, and
+``positive_text`` the whole less what was negated, for the vectors. Negation and counts become
+structure, because image-text vectors fail at both (ARO, Yuksekgonul et al. 2023; VALSE,
+Parcalabescu et al. 2022).
 
 The grammar is a chunker over closed vocabularies (``vocabulary.py``, ``query_chunks.py``): a person
 phrase is ``[count] [age] noun`` followed by any number of ``in|with|wearing [colour] garment``,
 ``carrying thing`` and actions; a thing is ``[count] [colour] noun``; places take the preposition
-before them along.
+before them along. Names and times are found first (``query_tokens.py``, ``query_times.py``).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from search.query_chunks import chunk
+from search.query_times import mark_times
 from search.query_tokens import mark_names, tokenise
 from search.query_types import Count, Kind, Names, Part, Query, Want
 
@@ -35,7 +38,7 @@ def parse(text: str, names: Names = _NO_NAMES) -> Query:
     belongs to no word (punctuation, symbols).
     """
     tokens = tokenise(text)
-    head = mark_names(tokens[:MAX_TOKENS], names)
+    head = mark_times(mark_names(tokens[:MAX_TOKENS], names))
     parts = chunk(text, head)
     if len(tokens) > MAX_TOKENS:
         span = (tokens[MAX_TOKENS].span[0], tokens[-1].span[1])

@@ -9,6 +9,7 @@ from search.lexicon import ENTRIES, LONGEST_PHRASE, Entry, Word, correct, look_u
 from search.query_tokens import Token
 
 _UNKNOWN = Entry(Word.OTHER, "")
+_PLACED = Entry(Word.LINK, "")
 _SHADES = frozenset({"dark", "light", "bright", "pale", "deep"})
 _NOUNS = frozenset({Word.PERSON, Word.OBJECT, Word.CARRIED})
 
@@ -36,6 +37,11 @@ class Lexeme:
         return self.entry.detail
 
     @property
+    def breaks(self) -> bool:
+        """Whether a comma stands before it."""
+        return self.token.breaks
+
+    @property
     def spelled(self) -> str:
         """The words with a typo put right."""
         return self.correction[1] if self.correction else self.typed
@@ -54,11 +60,11 @@ def read_lexemes(tokens: Sequence[Token]) -> list[Lexeme]:
 
 def _lexeme_at(tokens: Sequence[Token], i: int) -> tuple[Lexeme, int]:
     first = tokens[i]
-    if first.quoted or first.named:
+    if first.is_whole:
         return Lexeme(_UNKNOWN, first, first.span, first.word), 1
     for size in range(min(LONGEST_PHRASE, len(tokens) - i), 1, -1):
         run = tokens[i : i + size]
-        if any(token.quoted or token.named for token in run):
+        if any(token.is_whole for token in run) or any(token.breaks for token in run[1:]):
             continue
         phrase = " ".join(token.word for token in run)
         if phrase in ENTRIES:
@@ -91,19 +97,25 @@ def _settle(lexemes: list[Lexeme]) -> list[Lexeme]:
             or (lexeme.typed == "top" and before is not Word.COLOUR)
             or (lexeme.word is Word.COUNT and not _counts(settled, i))
         )
+        if lexeme.word is Word.ORDER and lexeme.value != "then" and after is not Word.ACTION:
+            settled[i] = replace(lexeme, entry=_PLACED)  # "before a wall" is where, not when
         if plain:
             settled[i] = replace(lexeme, entry=_UNKNOWN, correction=None)
     return settled
 
 
 def _next_kind(lexemes: Sequence[Lexeme], i: int) -> Word | None:
-    return lexemes[i + 1].word if i + 1 < len(lexemes) else None
+    if i + 1 >= len(lexemes) or lexemes[i + 1].breaks or lexemes[i + 1].token.is_whole:
+        return None
+    return lexemes[i + 1].word
 
 
 def _counts(lexemes: Sequence[Lexeme], i: int) -> bool:
     """Whether a number is followed, after adjectives, by people or things to be counted."""
     skipped = (Word.AGE, Word.COLOUR, Word.OTHER, Word.COUNT)
     for lexeme in lexemes[i + 1 : i + 4]:
+        if lexeme.breaks or lexeme.token.is_whole:
+            return False
         if lexeme.word in _NOUNS:
             return True
         if lexeme.word not in skipped and lexeme.typed not in {"of", "the"}:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from search.lexicon import Word
 from search.query_lexemes import Lexeme
-from search.query_types import Count, Want
+from search.query_types import Count, TextSpan, Want
 from search.vocabulary import LABEL_GROUPS
 
 _TAIL_LINKS = frozenset(
@@ -20,6 +20,7 @@ _AFTER_ACTION = frozenset(
     {"at", "on", "to", "into", "onto", "of", "for", "from", "over", "up", "down", "through"}
     | {"around"}
 )
+_JOINS = frozenset({"and", "or"})
 _HEAD = (Word.COUNT, Word.AGE, Word.OTHER)
 _THINGS = (Word.OBJECT, Word.CARRIED)
 
@@ -36,11 +37,13 @@ class PersonPhrase:
     wants: tuple[Want, ...]
     actions: tuple[str, ...]
     labels: tuple[str, ...]
+    count_span: TextSpan | None
+    noun_span: TextSpan | None
 
 
-def read_person(lexemes: Sequence[Lexeme], start: int) -> PersonPhrase | None:
+def read_person(lexemes: Sequence[Lexeme], start: int, text: str) -> PersonPhrase | None:
     """The person phrase that begins at ``start``, if one does."""
-    reader = _Reader(lexemes, start)
+    reader = _Reader(lexemes, start, text)
     if not (reader.read_head() or reader.read_headless()):
         return None
     while reader.read_more():
@@ -52,6 +55,7 @@ def read_person(lexemes: Sequence[Lexeme], start: int) -> PersonPhrase | None:
 class _Reader:
     lexemes: Sequence[Lexeme]
     start: int
+    text: str
     at: int = 0
     value: str = ""
     count: Count | None = None
@@ -61,12 +65,17 @@ class _Reader:
     last: Word = Word.PERSON
     unseen: set[int] = field(default_factory=set)  # lexemes that are negated
     negated_before: bool = False
+    count_span: TextSpan | None = None
+    noun_span: TextSpan | None = None
 
     def _kind(self, i: int) -> Word | None:
         if i >= len(self.lexemes):
             return None
-        token = self.lexemes[i].token
-        return None if token.quoted or token.named else self.lexemes[i].word
+        return None if self.lexemes[i].token.is_whole else self.lexemes[i].word
+
+    def _breaks(self, i: int) -> bool:
+        """Whether a comma stands before a lexeme."""
+        return i < len(self.lexemes) and self.lexemes[i].breaks
 
     def read_head(self) -> bool:
         """``[count] [age] [one unknown adjective] noun``."""
@@ -74,19 +83,24 @@ class _Reader:
         ages: list[Lexeme] = []
         while self._kind(i) in _HEAD or (i > self.start and self._typed(i) in {"of", "the"}):
             kind = self._kind(i)
+            if i > self.start and self._breaks(i):
+                return False
             if kind is Word.COUNT:
                 least, most = (int(x) for x in self.lexemes[i].detail)
                 count = Count(least, None if most < 0 else most)
+                self.count_span = self.lexemes[i].span
             elif kind is Word.AGE:
                 ages.append(self.lexemes[i])
             elif kind is Word.OTHER:
                 others += 1
             i += 1
-        if self._kind(i) is not Word.PERSON or others > 1:
+        is_noun = self._kind(i) is Word.PERSON and not (i > self.start and self._breaks(i))
+        if not is_noun or others > 1:
+            self.count_span = None
             return False
         self._noun(self.lexemes[i], count)
         for age in ages:
-            self.wants.append(Want("age", (age.value,), age.typed))
+            self.wants.append(Want("age", (age.value,), age.typed, span=age.span))
         self.at = i + 1
         return True
 
@@ -95,7 +109,7 @@ class _Reader:
 
     def _noun(self, noun: Lexeme, count: Count | None) -> None:
         gender, age, *bounds = noun.detail
-        self.value = noun.value
+        self.value, self.noun_span = noun.value, noun.span
         self.count = count
         if bounds and count is None:
             least, most = (int(x) for x in bounds)
@@ -130,16 +144,41 @@ class _Reader:
                 break
             i += 1
         bare = i == self.at
+        is_apart = any(self._breaks(k) for k in range(self.at, i + 1))
+        if is_apart and not (worn or negated or joined):
+            return self._is_dressed(i)  # after a comma comes something new, unless it is worn
         negated = negated or (
             self.negated_before and any(self._typed(k) == "or" for k in range(self.at, i))
         )
-        mark = self.at
+        mark, known = self.at, len(self.wants)
+        is_choice = not negated and any(self._typed(k) == "or" for k in range(self.at, i))
         if self._next(i, worn, negated, joined, bare):
+            if is_choice:
+                self._merge_choices(known)
             if negated:
                 self.unseen.update(range(mark, self.at))
             self.negated_before = negated
             return True
         return False
+
+    def _is_dressed(self, i: int) -> bool:
+        """Reads clothes after a comma: "a woman, red coat"."""
+        starts = self._kind(i) in (Word.GARMENT, Word.COLOUR)
+        return starts and self._clothes(i, worn=False, negated=False)
+
+    def _merge_choices(self, known: int) -> None:
+        """What came after "or" is another value of what was asked before it."""
+        earlier, later = self.wants[:known], self.wants[known:]
+        for want in later:
+            last = next((i for i in reversed(range(known)) if _same_topic(earlier[i], want)), None)
+            if last is None:
+                earlier.append(want)
+                known = len(earlier)
+            else:
+                values = dict.fromkeys((*earlier[last].values, *want.values))
+                words = f"{earlier[last].words} or {want.words}"
+                earlier[last] = replace(earlier[last], values=tuple(values), words=words)
+        self.wants = earlier
 
     def _next(self, i: int, worn: bool, negated: bool, joined: bool, bare: bool) -> bool:
         kind = self._kind(i)
@@ -164,7 +203,8 @@ class _Reader:
         if not negated:
             self.actions.append(lexeme.value)
         else:
-            self.wants.append(Want("action", (lexeme.value,), lexeme.typed, negated=True))
+            want = Want("action", (lexeme.value,), lexeme.typed, negated=True, span=lexeme.span)
+            self.wants.append(want)
         self.last, self.at = Word.ACTION, i + 1
         return True
 
@@ -181,7 +221,8 @@ class _Reader:
     def _carried(self, i: int, negated: bool) -> bool:
         lexeme = self.lexemes[i]
         if negated or lexeme.word is Word.CARRIED:
-            self.wants.append(Want("carried", (lexeme.value,), lexeme.typed, negated))
+            want = Want("carried", (lexeme.value,), lexeme.typed, negated, lexeme.span)
+            self.wants.append(want)
         if not negated:
             self.labels.extend(LABEL_GROUPS.get(lexeme.value, (lexeme.value,)))
         self.last, self.at = lexeme.word, i + 1
@@ -193,15 +234,17 @@ class _Reader:
         others, end, k = 0, i, i
         while True:
             kind = self._kind(k)
+            if k > i and self._breaks(k):
+                break
             if kind is Word.COLOUR:
                 colours.append(self.lexemes[k])
                 end = k + 1
             elif kind is Word.OTHER and others < 2:
                 others += 1
-            elif not (colours and self._typed(k) == "and" and self._kind(k + 1) is Word.COLOUR):
+            elif not (colours and self._typed(k) in _JOINS and self._kind(k + 1) is Word.COLOUR):
                 break
             k += 1
-        if self._kind(k) is Word.GARMENT:
+        if self._kind(k) is Word.GARMENT and not (k > i and self._breaks(k)):
             self._garment(self.lexemes[k], colours, negated)
             self.last, self.at = Word.GARMENT, k + 1
             return True
@@ -209,20 +252,19 @@ class _Reader:
         alone = worn and bool(colours) and not followed
         if not alone or self.lexemes[i].word is not Word.COLOUR:
             return False
-        for colour in colours:
-            self.wants.append(Want("colour", (colour.value,), colour.typed, negated))
+        self.wants += colour_wants("colour", colours, self.text, negated=negated)
         self.last, self.at = Word.COLOUR, end
         return True
 
     def _garment(self, garment: Lexeme, colours: Sequence[Lexeme], negated: bool) -> None:
         area = garment.detail[0]
         topic = {"upper": "upper_colour", "lower": "lower_colour", "any": "colour"}.get(area)
-        for colour in colours:
-            if topic:
-                words = f"{colour.typed} {garment.typed}"
-                self.wants.append(Want(topic, (colour.value,), words, negated))
+        if topic:
+            said = f" {garment.typed}"
+            self.wants += colour_wants(topic, colours, self.text, negated=negated, said=said)
         if not (negated and colours) and garment.value != "clothes":
-            self.wants.append(Want("garment", (garment.value,), garment.typed, negated))
+            want = Want("garment", (garment.value,), garment.typed, negated, garment.span)
+            self.wants.append(want)
 
     def result(self) -> PersonPhrase:
         kept = [self.lexemes[i].spelled for i in range(self.start, self.at) if i not in self.unseen]
@@ -234,4 +276,31 @@ class _Reader:
             wants=tuple(self.wants),
             actions=tuple(self.actions),
             labels=tuple(dict.fromkeys(self.labels)),
+            count_span=self.count_span,
+            noun_span=self.noun_span,
         )
+
+
+def colour_wants(
+    topic: str, colours: Sequence[Lexeme], text: str, *, negated: bool = False, said: str = ""
+) -> tuple[Want, ...]:
+    """A want for each colour; for colours with "or" between them one, that any of them fulfils."""
+    found: list[Want] = []
+    for before, colour in zip((None, *colours), colours, strict=False):
+        between = text[before.span[1] : colour.span[0]].strip().casefold() if before else ""
+        if between == "or" and not negated:
+            last = found[-1]
+            found[-1] = replace(
+                last,
+                values=(*last.values, colour.value),
+                words=f"{last.words.removesuffix(said)} or {colour.typed}{said}",
+                span=(last.span[0], colour.span[1]),
+            )
+        else:
+            words = f"{colour.typed}{said}"
+            found.append(Want(topic, (colour.value,), words, negated, colour.span))
+    return tuple(found)
+
+
+def _same_topic(one: Want, other: Want) -> bool:
+    return one.topic == other.topic and not one.negated and not other.negated

@@ -131,12 +131,16 @@ def combine(
 ) -> float:
     """The score of a moment, 0–1.
 
-    ``strengths`` by part; a part that the library can answer (``checkable``) but this moment
-    does not counts as 0. Words of the description only add; ranks are blended in.
+    ``strengths`` by part; of alternatives the best one counts. A part that the library can
+    answer (``checkable``) but this moment does not counts as 0. Words of the description only
+    add; ranks are blended in.
     """
     parts = set(checkable) | set(strengths)
-    total = sum(weigh(query, p) for p in parts)
-    base = sum(weigh(query, p) * strengths.get(p, 0.0) for p in parts) / max(total, 1e-9)
+    groups = [[p for p in group if p in parts] for group in ((WHOLE,), *query.alternatives)]
+    groups = [group for group in groups if group]
+    weights = [max(weigh(query, p) for p in group) for group in groups]
+    best = [max(strengths.get(p, 0.0) for p in group) for group in groups]
+    base = sum(w * s for w, s in zip(weights, best, strict=True)) / max(sum(weights), 1e-9)
     base += (1 - base) * TEXT_SHARE * words_share
     return max(0.0, min(1.0, (1 - RRF_SHARE) * base + RRF_SHARE * fused * (base > 0)))
 

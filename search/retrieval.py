@@ -12,6 +12,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Protocol
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
@@ -298,12 +299,16 @@ def _read_shots(
             keyframes=tuple(keyframes[pk]),
             tracks=tuple(tracks[pk]),
             description=described.get(pk),
+            time_base=Fraction(number or 1, size or 1),
         )
-        for pk, asset_id, start, end in Shot.objects.filter(pk__in=ids)
+        for pk, asset_id, start, end, number, size in Shot.objects.filter(pk__in=ids)
         .order_by()
-        .values_list("id", "asset_id", "start_pts", "end_pts")
+        .values_list("id", "asset_id", "start_pts", "end_pts", *_TIME_BASE)
     }
     return {pk: shots[pk] for pk in ids if pk in shots}
+
+
+_TIME_BASE = ("asset__time_base_num", "asset__time_base_den")
 
 
 def _read_tracks(ids: Sequence[int]) -> dict[int, list[TrackFacts]]:

@@ -7,12 +7,12 @@ Membership is resolved to library ids once, and every query of a search starts f
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Lower, StrIndex
 
 from ingest.models import Camera, Library, Shot
@@ -21,6 +21,8 @@ from recognition.models import Attribute, Identity, Track
 from search.filters import Filters
 from search.matching import asked_readings
 from search.query_types import Kind, Names, Part, Query, Want
+from search.recorded import RecordedWhen, zones_of
+from search.times import When
 
 User = AbstractBaseUser | AnonymousUser
 NO_FILTERS = Filters()
@@ -42,6 +44,7 @@ class Scope:
     excluded_libraries: tuple[int, ...] = ()
     required: tuple[tuple[int, ...], ...] = ()
     excluded: tuple[int, ...] = ()
+    recorded: RecordedWhen | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -52,7 +55,11 @@ class Scope:
     def is_narrowed(self) -> bool:
         """Whether less than all of the user's libraries is searched."""
         return not self.filters.is_empty or bool(
-            self.camera_ids or self.excluded_cameras or self.excluded_libraries or self.required
+            self.camera_ids
+            or self.excluded_cameras
+            or self.excluded_libraries
+            or self.required
+            or self.recorded
         )
 
     def member_shots(self) -> QuerySet[Shot]:
@@ -82,7 +89,14 @@ class Scope:
             found = found.filter(
                 Exists(Track.objects.filter(shot=OuterRef("pk"), identity_id__in=ids))
             )
-        return found
+        return self.recorded.narrow(found) if self.recorded else found
+
+    def untimed_assets(self) -> int:
+        """How many assets are left out for want of a recording time. One question, or none."""
+        if self.recorded is None or not self.recorded.groups:
+            return 0
+        shots = replace(self, recorded=None).shots().filter(asset__recorded_at=None)
+        return shots.aggregate(count=Count("asset_id", distinct=True))["count"] or 0
 
     def tracks(self) -> QuerySet[Track]:
         """The tracks of those shots that the filters allow."""
@@ -135,6 +149,27 @@ def _spelled_in(rows: QuerySet[_Row], text: str) -> QuerySet[_Row]:
     return rows.annotate(spelled_at=spelled_at).filter(spelled_at__gt=0).order_by()
 
 
+def apply_times(scope: Scope, query: Query) -> Scope:
+    """The scope narrowed by the days and hours that a query mentions. One question, or none."""
+    parts = [p for p in query.parts if p.when is not None]
+    if not parts:
+        return scope
+    groups: list[list[When]] = []
+    for part in parts:
+        if part.when is None or part.negated:
+            continue
+        if part.either and groups:
+            groups[-1].append(part.when)
+        else:
+            groups.append([part.when])
+    recorded = RecordedWhen(
+        groups=tuple(tuple(group) for group in groups),
+        excluded=tuple(p.when for p in parts if p.when is not None and p.negated),
+        zones=zones_of(scope.library_ids),
+    )
+    return replace(scope, recorded=recorded)
+
+
 def apply_names(scope: Scope, query: Query, names: Names) -> Scope:
     """The scope narrowed by the names that a query mentions.
 
@@ -149,9 +184,20 @@ def apply_names(scope: Scope, query: Query, names: Names) -> Scope:
         camera_ids=_ids(query, Kind.CAMERA, names.cameras),
         excluded_cameras=_ids(query, Kind.CAMERA, names.cameras, negated=True),
         excluded_libraries=_ids(query, Kind.LIBRARY, names.libraries, negated=True),
-        required=tuple(_bearers(part, names.identities) for part in query.of_kind(Kind.IDENTITY)),
+        required=tuple(_needed(query, names)),
         excluded=_ids(query, Kind.IDENTITY, names.identities, negated=True),
     )
+
+
+def _needed(query: Query, names: Names) -> Iterator[tuple[int, ...]]:
+    """Bearers of each name that must be there; those of alternatives together.
+
+    A name that has something else for an alternative ("Anna or a dog") need not be there.
+    """
+    for group in query.alternatives:
+        parts = [query.parts[i] for i in group]
+        if all(p.kind is Kind.IDENTITY and not p.negated for p in parts):
+            yield tuple(pk for part in parts for pk in _bearers(part, names.identities))
 
 
 def _ids(

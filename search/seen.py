@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from search.facts import Found, ShotFacts, TrackFacts
 from search.ranking import Hit, Reason, calibrate
+from search.spans import Span
 
 PERSON = "person"
-Span = tuple[int, int]
 
 
 @dataclass(slots=True)

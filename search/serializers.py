@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from rest_framework import serializers
 
 from search.finder import FoundMoment, SearchResult
 from search.moments import Why
+from search.query import Part
 
 
 class ParsedPartSerializer(serializers.Serializer[Any]):
@@ -24,6 +26,13 @@ class ParsedPartSerializer(serializers.Serializer[Any]):
     wants = serializers.ListField(child=serializers.DictField(), required=False)
     actions = serializers.ListField(child=serializers.CharField(), required=False)
     labels = serializers.ListField(child=serializers.CharField(), required=False)
+    either = serializers.BooleanField(
+        required=False, help_text="An alternative to the part before it."
+    )
+    when = serializers.CharField(
+        required=False, help_text="The days and hours that are meant, in the first library's zone."
+    )
+    length = serializers.DictField(required=False, help_text="least_s and most_s; null where open.")
     corrected = serializers.ListField(
         child=serializers.ListField(child=serializers.CharField()), required=False
     )
@@ -101,6 +110,9 @@ class SearchSerializer(serializers.Serializer[Any]):
     vectors = serializers.ChoiceField(choices=["ok", "none", "indexing", "unavailable"])
     total = serializers.IntegerField()
     is_capped = serializers.BooleanField(help_text="More would be found than is counted.")
+    untimed_assets = serializers.IntegerField(
+        help_text="Left out because nobody knows when they were recorded."
+    )
     elapsed_ms = serializers.FloatField()
     moments = MomentSerializer(many=True)
     facets = FacetsSerializer()
@@ -110,11 +122,12 @@ def as_json(result: SearchResult) -> dict[str, Any]:
     """The answer as plain values, in the shape of ``SearchSerializer``."""
     return {
         "query": result.query_text,
-        "parsed": [part.as_dict() for part in result.parsed.understood],
+        "parsed": [_part_as_json(part, result.today) for part in result.parsed.understood],
         "state": result.state,
         "vectors": result.vector_state,
         "total": result.total,
         "is_capped": result.is_capped,
+        "untimed_assets": result.untimed,
         "elapsed_ms": result.elapsed_ms,
         "moments": [moment_as_json(moment) for moment in result.moments],
         "facets": {
@@ -124,6 +137,19 @@ def as_json(result: SearchResult) -> dict[str, Any]:
             for facet in result.facets
         },
     }
+
+
+def _part_as_json(part: Part, today: date | None) -> dict[str, Any]:
+    found = part.as_dict()
+    if part.when is not None and today is not None:
+        found["when"] = part.when.said(today)
+    if part.length is not None:
+        ends = (part.length.least_s, part.length.most_s)
+        found["length"] = {
+            name: None if end is None else float(end)
+            for name, end in zip(("least_s", "most_s"), ends, strict=True)
+        }
+    return found
 
 
 def moment_as_json(found: FoundMoment) -> dict[str, Any]:

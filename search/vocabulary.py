@@ -354,9 +354,14 @@ NEGATIONS = (
     "no not without never except excluding minus isn't aren't don't doesn't isnt arent dont doesnt"
     " hasn't hasnt wasn't|but not|and no|and not|does not|do not|is not|are not"
 )
+ORDERS: dict[str, str] = {
+    "then": "then afterwards|and then|after that|and afterwards|and later",
+    "before": "before|and before",
+    "after": "after",
+}
 WEARS = "in wearing wears wear with having has dressed carrying holding"
 LINKS = (
-    "a an the and or of at on near by beside behind before after next to from into onto over under"
+    "a an the and or of at on near by beside behind next to from into onto over under"
     " who that which is are was were be being there his her their its it they he she while along"
     " across around through between during up down as for there's this these those where when"
     "|next to|in front of|on top of|close to|inside of|outside of"

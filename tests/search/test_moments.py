@@ -20,10 +20,11 @@ from search.facts import (
     VectorList,
 )
 from search.filters import Filters
-from search.moments import Moment, build_moments, diversify, fold, shared, subtract
+from search.moments import Moment, build_moments, diversify, fold
 from search.query import parse
 from search.ranking import band
 from search.seen import keyframe_cells, most_at_once
+from search.spans import shared, subtract
 
 SPAN = st.tuples(st.integers(0, 100), st.integers(1, 50)).map(lambda p: (p[0], p[0] + p[1]))
 SPREAD = Spread(1_000, 0.2, 0.1)

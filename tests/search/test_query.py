@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -24,6 +25,11 @@ def shape(query: Query) -> list[tuple[object, ...]]:
     return [
         (p.kind, p.value, p.negated, p.count, wants(p), p.actions, p.labels) for p in query.parts
     ]
+
+
+def understood(query: Query) -> list[tuple[object, ...]]:
+    of_all = zip(shape(query), query.parts, strict=True)
+    return [(*s, p.when, p.length) for s, p in of_all if p.kind is not Kind.LINK]
 
 
 def part(text: str, kind: Kind, names: Names = NAMES) -> Part:
@@ -76,17 +82,21 @@ def test_taking_a_part_out_takes_no_other_words(text: str) -> None:
     query = parse(text, NAMES)
     for found in query.understood:
         left = query.without(found).split()
-        kept = [w for p in query.understood if p != found for w in p.text.split()]
+        others = [p for p in query.understood if p != found and p.kind is not Kind.ORDER]
+        kept = [w for p in others for w in p.text.split()]
         assert [w for w in left if w in kept] == kept or set(kept) <= set(left)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(WORDS | st.text(max_size=12), min_size=20, max_size=60).map(" ".join))
 def test_it_is_quick(text: str) -> None:
-    parse.cache_clear()
-    started = time.perf_counter()
-    parse(text, NAMES)
-    assert time.perf_counter() - started < 0.1  # 2 ms alone; other work shares the machine
+    took = []
+    for _ in range(3):
+        parse.cache_clear()
+        started = time.process_time()
+        parse(text, NAMES)
+        took.append(time.process_time() - started)
+    assert min(took) < 0.05  # five times the longest measured: "python -m evaluation.parsing"
 
 
 def test_it_reads_a_woman_in_a_red_coat_near_the_beach() -> None:
@@ -189,3 +199,112 @@ def test_a_long_text_stays_whole() -> None:
     text = "very " * 300
     query = parse(text)
     assert query.text == text and query.parts[-1].span[1] == len(text) - 1
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"),
+    [
+        ("a man enters, then sits down", ["man enters", "man sits down"]),
+        ("a woman opens a door before leaving", ["woman opens a door", "woman leaving"]),
+        ("sitting after entering", ["entering", "sitting"]),
+        ("a dog, then a cat, then a horse", ["a dog", "a cat", "a horse"]),
+        ("a man before a wall", ["man before a wall"]),
+        ("then a dog", ["a dog"]),
+        ("a dog then", ["a dog"]),
+    ],
+)
+def test_it_reads_an_order(text: str, steps: list[str]) -> None:
+    assert [step.positive_text for step in parse(text).steps] == steps
+
+
+def test_a_step_without_a_noun_is_about_the_person_before() -> None:
+    first, second = parse("a woman in red enters, then sits down yesterday").steps
+    assert {("gender", "woman", False), ("colour", "red", False)} <= wants(second.parts[0])
+    assert second.parts[0].actions == ("sit",) and first.parts[0].actions == ("enter",)
+    assert Kind.WHEN in {p.kind for p in first.parts} & {p.kind for p in second.parts}
+
+
+@pytest.mark.parametrize(
+    ("text", "groups"),
+    [
+        ("a dog or a cat on the beach", [["dog", "cat"], ["beach"]]),
+        ("a dog and a cat", [["dog"], ["cat"]]),
+        ("man or woman or child", [["man", "woman", "child"]]),
+        ("no cars or bikes", [["car"], ["bicycle"]]),
+        ("Anna or a dog", [["3", "dog"]]),
+    ],
+)
+def test_it_reads_alternatives(text: str, groups: list[list[str]]) -> None:
+    query = parse(text, NAMES)
+    assert [[query.parts[i].value for i in g] for g in query.alternatives] == groups
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "values"),
+    [
+        ("man in a red or blue jacket", "upper_colour", ("red", "blue")),
+        ("woman in red or blue", "colour", ("red", "blue")),
+        ("a red or blue car", "colour", ("red", "blue")),
+        ("people in a hat or glasses", "garment", ("hat", "glasses")),
+    ],
+)
+def test_it_reads_alternatives_within_a_part(
+    text: str, topic: str, values: tuple[str, ...]
+) -> None:
+    found = [w for p in parse(text).parts for w in p.wants if w.topic == topic]
+    assert [w.values for w in found] == [values]
+
+
+@pytest.mark.parametrize("text", ["zeppelin, red car", "zeppelin; a red car", "red car, zeppelin"])
+def test_a_comma_ends_a_phrase(text: str) -> None:
+    assert {(p.kind, p.text.removeprefix("a ")) for p in parse(text).understood} == {
+        (Kind.FREE, "zeppelin"),
+        (Kind.OBJECT, "red car"),
+    }
+
+
+WHOLE_PHRASES = st.lists(
+    st.sampled_from(
+        [
+            *("two men", "a woman in a red coat", "nobody", "a dog", "three red cars", "at night"),
+            *("on the beach", "not indoors", "no cats", "Anna", "camera lobby", "yesterday"),
+            *("longer than ten seconds", "a zeppelin", '"exit"', "between 8 and 9 pm"),
+            *("a man without a hat", "outdoors", "in June 2024", "dancing", "a red or blue bus"),
+        ]
+    ),
+    min_size=1,
+    max_size=6,
+    unique=True,
+)
+
+
+@given(WHOLE_PHRASES, st.randoms(use_true_random=False))
+def test_the_order_of_a_list_means_nothing(phrases: list[str], random: Any) -> None:
+    mixed = random.sample(phrases, len(phrases))
+    one, other = (parse(", ".join(p), NAMES) for p in (phrases, mixed))
+    assert sorted(map(str, understood(one))) == sorted(map(str, understood(other)))
+
+
+@given(WHOLE_PHRASES, st.data())
+def test_taking_a_part_out_of_a_list_takes_just_that_part(
+    phrases: list[str], data: st.DataObject
+) -> None:
+    query = parse(", ".join(phrases), NAMES)
+    gone = data.draw(st.sampled_from(query.understood))
+    left = parse(query.without(gone), NAMES)
+    place = query.understood.index(gone)
+    expected = understood(query)
+    del expected[place]
+    assert understood(left) == expected
+
+
+@given(SENTENCES)
+def test_its_own_spelling_means_the_same(text: str) -> None:
+    spelled = parse(text, NAMES).spelled
+    assert shape(parse(spelled, NAMES)) == shape(parse(text, NAMES))
+    assert parse(spelled, NAMES).spelled == spelled
+
+
+def test_its_spelling_puts_typos_right() -> None:
+    assert parse("womann in a jaket, on the  streat").spelled == "woman in a jacket, on the street"
+    assert parse("Jaket waving", Names(identities=(("Jaket", 9),))).spelled == "Jaket waving"
