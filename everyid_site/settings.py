@@ -144,6 +144,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 PROFILE = ENV.profile
 WEIGHTS_DIR = ENV.weights_folder
 WEIGHTS_MIRROR = ENV.weights_mirror
+HUB_ENDPOINT = ENV.hub_endpoint
+HUB_TOKEN = ENV.hub_token
+OFFLINE = ENV.offline
 NETWORK_THREADS = ENV.threads or None
 NETWORK_DEVICE = ENV.device
 # Role → network, over the profile's; the name that settings use for a person network is reid.

@@ -69,6 +69,14 @@ def profile_reason() -> str:
     return _resolution().reason
 
 
+def networks_wanted() -> dict[str, str]:
+    """Role → name that settings ask for; ``auto`` counts as ``light``, which it would rather be."""
+    profile = "light" if settings.PROFILE == "auto" else settings.PROFILE
+    return dict(
+        loader.resolve_profile(profile, settings.WEIGHTS_DIR, settings.NETWORK_OVERRIDES).networks
+    )
+
+
 def _resolution() -> Resolution:
     return loader.resolve_profile(
         settings.PROFILE, settings.WEIGHTS_DIR, settings.NETWORK_OVERRIDES

@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from recognition.engine import weights
+from recognition.engine import profiles
+from recognition.engine.manifest import read_manifest
 from tests.fakes import FakeLoader
 
 NAMES = ("eyes", "ears")
+PROFILES = ("builtin", "light", "standard", "full")
+ROLES_OF_TESTS = {"detector": "eyes", "person": "ears", "scene": "prompts", "open_set": ""}
 
 
 @pytest.fixture
@@ -39,9 +43,11 @@ def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Pa
         )
     manifest = tmp_path / "manifest.json"
     manifest.write_text(json.dumps({"weights": entries}))
-    found = weights.read_manifest(manifest)
-    monkeypatch.setattr(weights, "light_weights", lambda: found)
-    monkeypatch.setattr(weights, "builtin_weights", lambda: ())
+    found = read_manifest(manifest)
+    monkeypatch.setattr(profiles, "light_weights", lambda: found)
+    monkeypatch.setattr(profiles, "network_weights", lambda: ())
+    monkeypatch.setattr(profiles, "builtin_weights", lambda: ())
+    monkeypatch.setattr(profiles, "_profiles", lambda: dict.fromkeys(PROFILES, ROLES_OF_TESTS))
     settings.WEIGHTS_DIR = tmp_path / "here"
     settings.WEIGHTS_MIRROR = str(folder)
     return folder
@@ -118,6 +124,43 @@ def test_a_damaged_file_is_found_and_pulled_anew(mirror: Path, settings: Any) ->
 def test_a_wrong_mirror_is_said_in_a_sentence(mirror: Path) -> None:
     with pytest.raises(CommandError, match="could not be pulled"):
         run("pull", "--yes", "--mirror", str(mirror / "nowhere"))
+
+
+def test_a_profile_stands_for_what_it_needs(mirror: Path) -> None:
+    assert states("pull", "standard", "--yes") == dict.fromkeys(NAMES, "here")
+
+
+def test_a_licence_that_binds_is_accepted_by_name(
+    mirror: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    careful = [replace(entry, terms=("agpl",)) for entry in profiles.every_entry()]
+    monkeypatch.setattr(profiles, "light_weights", lambda: careful)
+    with pytest.raises(CommandError, match=r"eyes, ears binds.*--accept-licence"):
+        run("pull", "--yes")
+    assert states("list") == dict.fromkeys(NAMES, "missing")
+    assert states("pull", "--accept-licence") == dict.fromkeys(NAMES, "here")
+
+
+def test_it_removes_what_is_named(mirror: Path) -> None:
+    run("pull", "--yes")
+    with pytest.raises(CommandError, match="Which weights"):
+        run("remove")
+    assert states("remove", "eyes") == {"eyes": "missing"}
+    assert states("list") == {"eyes": "missing", "ears": "here"}
+
+
+def test_it_tells_how_far_it_is(mirror: Path) -> None:
+    told = io.StringIO()
+    call_command("weights", "pull", "--yes", stdout=io.StringIO(), stderr=told)
+    assert "eyes.bin: 0.0 of 0.0 MB" in told.getvalue()
+
+
+def test_offline_takes_a_folder_and_nothing_else(mirror: Path, settings: Any) -> None:
+    settings.OFFLINE = True
+    settings.WEIGHTS_MIRROR = "http://127.0.0.1:9"
+    with pytest.raises(CommandError, match="EVERYID_OFFLINE"):
+        run("pull", "--yes")
+    assert states("pull", "--yes", "--mirror", str(mirror)) == dict.fromkeys(NAMES, "here")
 
 
 def test_an_unknown_name_is_said_in_a_sentence(mirror: Path) -> None:

@@ -15,6 +15,7 @@ from recognition.engine.manifest import (
     light_weights,
     read_manifest,
 )
+from recognition.engine.pulling import Origin, pull
 from recognition.engine.scenes import read_head
 
 
@@ -54,15 +55,15 @@ def test_it_pulls_verifies_and_tells_progress(
     told: list[tuple[str, int, int]] = []
     into = tmp_path / "weights"
     where = mirror.as_uri() if as_address else str(mirror)
-    path = weights.pull(entry, where, into, lambda *step: told.append(step))
+    path = pull(entry, Origin(mirror=where), into, lambda *step: told.append(step))
     assert path == weights.verify(entry, into) == into / "net/a.onnx"
     assert told[0] == ("net/a.onnx", 1000, 1000) and told[-1][0] == "net/a.bin"
     assert sorted(p.name for p in (into / "net").iterdir()) == ["a.bin", "a.onnx"]
 
 
 def test_a_second_pull_fetches_nothing(entry: WeightsEntry, mirror: Path, tmp_path: Path) -> None:
-    weights.pull(entry, mirror, tmp_path / "w")
-    weights.pull(entry, tmp_path / "gone", tmp_path / "w")
+    pull(entry, Origin(mirror=str(mirror)), tmp_path / "w")
+    pull(entry, Origin(mirror=str(tmp_path / "gone")), tmp_path / "w")
 
 
 def test_another_file_under_the_name_is_refused_and_not_kept(
@@ -70,29 +71,29 @@ def test_another_file_under_the_name_is_refused_and_not_kept(
 ) -> None:
     (mirror / "net/a.onnx").write_bytes(b"C" * 1000)
     with pytest.raises(WeightsDamaged, match="nothing was kept"):
-        weights.pull(entry, mirror, tmp_path / "w")
+        pull(entry, Origin(mirror=str(mirror)), tmp_path / "w")
     assert list((tmp_path / "w/net").iterdir()) == []
 
 
 def test_offline_or_absent_is_one_clear_sentence(entry: WeightsEntry, tmp_path: Path) -> None:
     for mirror in (tmp_path / "nowhere", "http://127.0.0.1:9/weights"):
         with pytest.raises(WeightsMissing, match="could not be pulled"):
-            weights.pull(entry, mirror, tmp_path / "w")
+            pull(entry, Origin(mirror=str(mirror)), tmp_path / "w")
     with pytest.raises(WeightsMissing, match="EVERYID_WEIGHTS_MIRROR"):
-        weights.pull(entry, None, tmp_path / "w")
+        pull(entry, Origin(), tmp_path / "w")
     with pytest.raises(WeightsError, match="folder"):
-        weights.pull(entry, "ftp://example.org", tmp_path / "w")
+        pull(entry, Origin(mirror="ftp://example.org"), tmp_path / "w")
 
 
 def test_a_damaged_file_is_found_on_load_and_healed_by_pull(
     entry: WeightsEntry, mirror: Path, tmp_path: Path
 ) -> None:
     into = tmp_path / "w"
-    weights.pull(entry, mirror, into)
+    pull(entry, Origin(mirror=str(mirror)), into)
     (into / "net/a.bin").write_bytes(b"B" * 9 + b"X!")
     with pytest.raises(WeightsDamaged, match="checksum"):
         weights.verify(entry, into)
-    weights.pull(entry, mirror, into)
+    pull(entry, Origin(mirror=str(mirror)), into)
     weights.verify(entry, into)
 
 
@@ -139,7 +140,7 @@ def test_the_light_manifest_is_complete() -> None:
 
 def test_light_pulls_from_the_mirror_of_development(teachers: Path, tmp_path: Path) -> None:
     for entry in light_weights():
-        weights.pull(entry, teachers.as_uri(), tmp_path)
+        pull(entry, Origin(mirror=teachers.as_uri()), tmp_path)
         assert weights.is_present(entry, tmp_path)
 
 
