@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from recognition.engine.backends.state_dicts import fill, read_state
 from recognition.engine.errors import WeightsDamaged, WeightsError
-
-pytestmark = pytest.mark.models
-torch = pytest.importorskip("torch")
 
 
 def network() -> Any:
@@ -104,6 +102,6 @@ def test_a_classifier_that_is_not_used_may_be_there() -> None:
     fill("net", network(), state, extra=("classifier.",))
 
 
-def test_the_real_osnet_is_read(teachers: Path) -> None:
-    state = read_state("net", teachers / "osnet/osnet_x0_25_msmt17.pt")
+def test_the_real_osnet_is_read(shared_dir: Path) -> None:
+    state = read_state("net", shared_dir / "teachers/osnet/osnet_x0_25_msmt17.pt")
     assert "conv1.conv.weight" in state and len(state) > 100
