@@ -21,11 +21,13 @@ from recognition import networks
 from recognition.engine.embedding import unit
 from recognition.engine.loader import Setup
 from recognition.engine.types import (
+    Captioner,
     Detections,
     Floats,
     Image,
     NetworkInfo,
     Networks,
+    OpenSetDetector,
     Reading,
 )
 
@@ -171,6 +173,8 @@ class FakeLoader:
 
     def __init__(self) -> None:
         self.versions: dict[str, str] = {}
+        self.captioner: Captioner | None = None
+        self.open_set: OpenSetDetector | None = None
 
     def load(
         self,
@@ -180,7 +184,8 @@ class FakeLoader:
         threads: int | None = None,
         setup: Setup | None = None,
     ) -> Networks:
-        return self._with_versions(fake_networks())
+        loaded = self._with_versions(fake_networks())
+        return replace(loaded, captioner=self.captioner, open_set=self.open_set)
 
     def load_text_encoder(
         self, profile: str, weights_dir: Path | None = None, setup: Setup | None = None
@@ -190,7 +195,8 @@ class FakeLoader:
     def describe(
         self, profile: str, weights_dir: Path | None = None, setup: Setup | None = None
     ) -> list[NetworkInfo]:
-        return [self._info(info) for info in INFOS.values()]
+        more = [one.info for one in (self.captioner, self.open_set) if one is not None]
+        return [self._info(info) for info in (*INFOS.values(), *more)]
 
     def resolve_profile(
         self,

@@ -24,6 +24,9 @@ class Description(models.Model):
     light = models.CharField(max_length=10, blank=True, help_text="day, night or empty")
     confidence = models.FloatField(default=0.0)
     people_count = models.PositiveIntegerField(default=0)
+    accounts = models.JSONField(
+        default=list, help_text="What a captioner told of snapshots: pts, reason, and the account."
+    )
     source = models.CharField(max_length=80, help_text="Composer or captioner, with version.")
     search = SearchVectorField(null=True)
 

@@ -1,13 +1,15 @@
 """Descriptions: attributes of people, and of each shot its scene, a sentence and its words.
 
 Attributes are read off a track's crops, which vote together. A shot's sentence is composed from
-what was measured (``engine.captions``); its ``search`` vector weights what is there (A), what is
+what was measured (``engine.captions``), or told by a captioner of snapshots, where one is at work
+(``engine.captioning``); its ``search`` vector weights what is there (A), what is
 said of it (B) and other words for both (C).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -16,25 +18,33 @@ from django.db.models import Func, Value
 
 from ingest.models import Asset, Keyframe, Shot
 from ingest.pipeline_types import Stage, StageContext
+from recognition.engine import accounts, snapshots
 from recognition.engine.attributes import merge
 from recognition.engine.clothing import read_clothing
 from recognition.engine.types import Floats, Image, Networks, Reading
 from recognition.models import Attribute, Crop, Description, KeyframeEmbedding, Track
 from recognition.networks import fingerprints, networks
 from recognition.seeing.describing import ShotDescription, TrackSeen, Words, describe_shot
+from recognition.seeing.telling import add_told, tell
 from recognition.selectors import boxes_of
 from recognition.services.pictures import read_in_batches, read_picture
+from recognition.services.snapshots import Telling, ask_captioner
 
 SOURCE = "composed 1"
 PERSON = "person"
 _COLOURS = {"upper_colour", "lower_colour"}
 _BATCH = 500
 _HALF = 0.5  # progress: attributes are the first half
+_BEFORE_CAPTIONS = 0.2  # and with a captioner both together are a fifth
 
 
 def configuration() -> dict[str, Any]:
     """What descriptions depend on: the readers, and the composer."""
-    return {"networks": fingerprints("attributes", "scene", "image"), "source": SOURCE}
+    at_work = fingerprints("attributes", "scene", "image", "captions")
+    found: dict[str, Any] = {"networks": at_work, "source": SOURCE}
+    if "captions" in at_work:
+        found["snapshots"] = [snapshots.VERSION, asdict(snapshots.DEFAULT_POLICY)]
+    return found
 
 
 def run(context: StageContext) -> None:
@@ -44,11 +54,18 @@ def run(context: StageContext) -> None:
     attributes = _read_people(context, at_work, tracks)
     shots = list(Shot.objects.filter(asset=asset).order_by("ordinal"))
     scenes = _read_scenes(context, at_work, shots)
+    telling = _ask(context, at_work, shots, tracks)
+    attributes = add_told(attributes, telling.people)
     seen = {
         shot.pk: [_seen(t, asset, attributes) for t in tracks if t.shot_id == shot.pk]
         for shot in shots
     }
-    described = {shot.pk: describe_shot(seen[shot.pk], scenes[shot.pk]) for shot in shots}
+    described = {
+        shot.pk: tell(
+            describe_shot(seen[shot.pk], scenes[shot.pk]), telling.accounts.get(shot.pk, [])
+        )
+        for shot in shots
+    }
     with context.commit() as summary:
         Attribute.objects.filter(track__asset=asset).delete()
         Description.objects.filter(asset=asset).delete()
@@ -59,11 +76,32 @@ def run(context: StageContext) -> None:
         ]
         Attribute.objects.bulk_create(rows, batch_size=_BATCH)
         Description.objects.bulk_create(
-            [_description(asset, key, item) for key, item in described.items()],
+            [_description(asset, key, item, at_work, telling) for key, item in described.items()],
             batch_size=_BATCH,
         )
         summary["shots"] = len(described)
         summary["attributes"] = len(rows)
+        summary.update(telling.counts)
+
+
+def _ask(
+    context: StageContext, at_work: Networks, shots: Sequence[Shot], tracks: Sequence[Track]
+) -> Telling:
+    """What the captioner tells, if there is one: it takes by far the longest."""
+    if at_work.captioner is None or not shots:
+        return Telling()
+
+    def tell_progress(fraction: float) -> None:
+        context.progress(_BEFORE_CAPTIONS + (1 - _BEFORE_CAPTIONS) * fraction)
+
+    return ask_captioner(
+        at_work.captioner, context.asset, shots, tracks, lambda: context.source_path, tell_progress
+    )
+
+
+def _measured(at_work: Networks) -> float:
+    """Which part of the stage measuring is, for its progress."""
+    return _BEFORE_CAPTIONS if at_work.captioner else 1.0
 
 
 def _read_people(
@@ -77,7 +115,7 @@ def _read_people(
     found: dict[int, tuple[Reading, ...]] = {}
     for done, key in enumerate(people):
         found[key] = _read_person(at_work, [read_picture(image) for image in keys[key]])
-        context.progress(_HALF * (done + 1) / len(people))
+        context.progress(_measured(at_work) * _HALF * (done + 1) / len(people))
     return found
 
 
@@ -104,7 +142,7 @@ def _read_scenes(
         for keyframe, readings in zip(batch, at_work.scenes.read_scenes(images, rows), strict=True):
             found[keyframe.shot_id].append(readings)
         done += len(images)
-        context.progress(_HALF + (1 - _HALF) * done / len(keyframes))
+        context.progress(_measured(at_work) * (_HALF + _HALF * done / len(keyframes)))
     return found
 
 
@@ -142,8 +180,13 @@ def _seen(track: Track, asset: Asset, attributes: dict[int, tuple[Reading, ...]]
     )
 
 
-def _description(asset: Asset, shot_id: int, item: ShotDescription) -> Description:
+def _description(
+    asset: Asset, shot_id: int, item: ShotDescription, at_work: Networks, telling: Telling
+) -> Description:
     caption, scene = item.caption, item.scene
+    told = telling.accounts.get(shot_id, [])
+    captioner = at_work.captioner if told else None
+    source = f"{captioner.info.name} {accounts.VERSION}" if captioner else SOURCE
     return Description(
         asset=asset,
         shot_id=shot_id,
@@ -155,7 +198,8 @@ def _description(asset: Asset, shot_id: int, item: ShotDescription) -> Descripti
         light=item.light,
         confidence=caption.confidence,
         people_count=item.people_count,
-        source=SOURCE,
+        accounts=[one.as_json() for one in told],
+        source=source[:80],
         search=_search_vector(item.words),
     )
 
