@@ -14,6 +14,7 @@ from everyid_site.env import choose_settings
 
 QUEUES = ("media", "gpu")
 REQUEUE_EVERY_S = 10
+ERASE_EVERY_S = 3600
 
 choose_settings()
 broker.register()
@@ -38,14 +39,19 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     worker_cancel_long_running_tasks_on_connection_loss=False,
-    # In memory: the schedule has one line and no state worth a file.
+    # In memory: the schedule has two lines and no state worth a file.
     beat_scheduler="celery.beat:Scheduler",
     beat_schedule={
         "requeue-dead-runs": {
             "task": "ingest.tasks.requeue_dead",
             "schedule": REQUEUE_EVERY_S,
             "options": {"queue": "media", "expires": REQUEUE_EVERY_S},
-        }
+        },
+        "erase-expired": {
+            "task": "ingest.tasks.erase_expired",
+            "schedule": ERASE_EVERY_S,
+            "options": {"queue": "media", "expires": ERASE_EVERY_S},
+        },
     },
 )
 app.set_default()

@@ -40,6 +40,8 @@ _STATUS_OF_CODE = {
     "duplicate": 409,
     "name_taken": 409,
     "claim_lost": 409,
+    "share_gone": 404,
+    "too_many_tries": 429,
     "storage_full": 507,
     "weights": 503,
     "weights_missing": 503,

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from ingest import pipeline
 from ingest.models import Asset, AuditEntry, Camera, Library, Membership, StageRun, Upload
 from ingest.services import assets as asset_service
+from ingest.services import libraries as library_service
 from ingest.templatetags.everyid import clock, run_seconds, stage_name
 
 if TYPE_CHECKING:  # Django's admin classes take type parameters in the stubs alone
@@ -141,9 +142,7 @@ class LibraryAdmin(LibraryBase):
 
     def delete_model(self, request: HttpRequest, obj: Library) -> None:
         """With the files of its assets."""
-        for asset in obj.assets.all():
-            asset_service.delete_asset(asset=asset)
-        super().delete_model(request, obj)
+        library_service.erase_library(library=obj, user=request.user)
 
 
 class StageRunInline(StageRunInlineBase):
@@ -246,11 +245,11 @@ class AssetAdmin(AssetBase):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Asset]) -> None:
         """With their files."""
         for asset in queryset:
-            asset_service.delete_asset(asset=asset)
+            asset_service.delete_asset(asset=asset, user=request.user)
 
     def delete_model(self, request: HttpRequest, obj: Asset) -> None:
         """With its files."""
-        asset_service.delete_asset(asset=obj)
+        asset_service.delete_asset(asset=obj, user=request.user)
 
 
 @admin.register(StageRun)

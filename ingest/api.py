@@ -195,7 +195,7 @@ class AssetViewSet(
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete the asset and all that is known about it."""
-        asset_service.delete_asset(asset=self._editable())
+        asset_service.delete_asset(asset=self._editable(), user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None, responses={202: AssetDetailSerializer})

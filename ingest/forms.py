@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 
-from ingest.models import Asset, Camera, Library, Role
+from ingest.models import Asset, AuditEntry, Camera, Library, Role
 
 if TYPE_CHECKING:  # Django's form classes take type parameters in the stubs alone
     LibraryFormBase = forms.ModelForm[Library]
@@ -26,6 +26,53 @@ class LibraryForm(LibraryFormBase):
         fields = ("name",)
         help_texts = {"name": "For example a production, a place or a year."}
         error_messages = {"name": {"unique": "There is a library of this name already."}}
+
+
+class NewLibraryForm(LibraryForm):
+    """A new library, and whether people are told apart in it."""
+
+    recognises_people = forms.BooleanField(
+        required=False,
+        label="Recognise people in it",
+        help_text="The same person is found again across footage. Off: nobody is told apart, and "
+        "everything else still works. You can change this later.",
+    )
+    reason = forms.CharField(
+        required=False,
+        max_length=300,
+        label="Why people may be recognised",
+        help_text="For example: consent of everyone filmed. It is kept, and owners can read it.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Recognition needs a reason."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("recognises_people") and not (cleaned.get("reason") or "").strip():
+            self.add_error("reason", "Write down why, or leave recognition off.")
+        return cleaned
+
+
+class AuditFilter(forms.Form):
+    """What the audit log is narrowed to."""
+
+    verb = forms.ChoiceField(
+        required=False, choices=[("", "Anything"), *AuditEntry.Verb.choices], label="What"
+    )
+    who = forms.CharField(required=False, max_length=150, label="Who")
+    about = forms.CharField(required=False, max_length=200, label="About")
+    since = forms.DateField(
+        required=False, label="From", widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        required=False, label="To", widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+class ChangesForm(forms.Form):
+    """Since which entry, and about whom, an open page asks for news."""
+
+    since = forms.IntegerField(required=False, min_value=0, max_value=2**62)
+    identity = forms.IntegerField(required=False, min_value=1, max_value=2**62)
 
 
 class MemberForm(forms.Form):

@@ -59,7 +59,8 @@ class Stage:
 
     ``version`` is raised whenever the code would give another result; ``configuration`` returns
     JSON-able values that the result depends on (thresholds, weights' fingerprints); ``queue`` is
-    ``media`` or ``gpu``.
+    ``media`` or ``gpu``. ``tells_people_apart``: the result depends on whether the asset's library
+    recognises people, so that switching re-does the stage and those after it.
     """
 
     name: str
@@ -67,3 +68,4 @@ class Stage:
     queue: str
     configuration: Callable[[], dict[str, Any]]
     run: Callable[[StageContext], None]
+    tells_people_apart: bool = False

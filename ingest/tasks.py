@@ -14,6 +14,7 @@ from ingest import pipeline
 from ingest.pipeline.claims import release_dead
 from ingest.pipeline.housekeeping import Housekeeper
 from ingest.pipeline.publishing import RUN_STAGE
+from ingest.services import retention
 from ingest.worker_pool import PoolWatch
 
 _housekeepers: list[Housekeeper] = []
@@ -29,6 +30,12 @@ def run_stage(run_id: int) -> None:
 def requeue_dead() -> None:
     """Put runs of dead workers and forgotten runs back into the queue."""
     pipeline.requeue_dead()
+
+
+@shared_task(name="ingest.tasks.erase_expired", ignore_result=True)
+def erase_expired() -> None:
+    """Erase the footage that is older than its library keeps it."""
+    retention.erase_expired()
 
 
 @signals.worker_ready.connect

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ingest.views import assets, libraries, media, uploads
+from ingest.views import assets, audit, libraries, media, uploads
 
 app_name = "ingest"
 
@@ -17,6 +17,11 @@ urlpatterns = [
     path("libraries/<slug:slug>/members/<int:pk>", libraries.member_change, name="member-change"),
     path("libraries/<slug:slug>/cameras", libraries.camera_add, name="camera-add"),
     path("libraries/<slug:slug>/cameras/<int:pk>", libraries.camera_change, name="camera-change"),
+    path("libraries/<slug:slug>/audit", audit.audit_page, name="audit"),
+    path("libraries/<slug:slug>/audit.csv", audit.audit_csv, name="audit-csv"),
+    path("libraries/<slug:slug>/activity", audit.activity, name="activity"),
+    path("libraries/<slug:slug>/leave", libraries.leave, name="leave"),
+    path("changes", audit.changes, name="changes"),
     path("assets/<int:pk>/", assets.asset_page, name="asset"),
     path("assets/<int:pk>/status", assets.asset_status, name="asset-status"),
     path("assets/<int:pk>/camera", assets.asset_camera, name="asset-camera"),

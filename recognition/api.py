@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ingest.selectors import assets_for
+from ingest.services import audit
 from recognition.models import Identity
 from recognition.networks import network_infos
 from recognition.selectors import counted_identities, tracks_of
@@ -58,6 +59,13 @@ class IdentityViewSet(
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """People, most appearances first."""
         return super().list(request, *args, **kwargs)
+
+    @extend_schema(responses=IdentitySerializer)
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One person; that you looked is written down."""
+        found = self.get_object()
+        audit.record_once(user=request.user, library=found.library, verb="viewed", subject=found)
+        return Response(self.get_serializer(found).data)
 
     @extend_schema(request=IdentityEditSerializer, responses=IdentitySerializer)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:

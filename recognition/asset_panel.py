@@ -19,7 +19,7 @@ from django.views.decorators.vary import vary_on_headers
 from ingest.models import Asset
 from ingest.selectors import assets_for
 from recognition.models import Crop, Description, Identity, Track
-from recognition.selectors import tracks_of
+from recognition.selectors import shown_identity, tracks_of
 
 TIMES_PER_PERSON = 6
 """Appearances that are listed; the rest are counted. By eye."""
@@ -69,8 +69,8 @@ def people_seen(asset: Asset, tracks: list[Track]) -> list[Seen]:
     crops = _best_crops(tracks)
     found: dict[int, Seen] = {}
     for track in sorted(tracks, key=lambda track: track.start_pts):
-        identity = track.identity
-        if identity is None or identity.is_hidden:
+        identity = shown_identity(track)
+        if identity is None:
             continue
         seen = found.setdefault(identity.pk, Seen(identity))
         seen.spans.append((asset.seconds_at(track.start_pts), asset.seconds_at(track.end_pts)))

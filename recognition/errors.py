@@ -3,7 +3,13 @@
     RecognitionError
     ├── NameRefused        a name that cannot be given: too long, or with control characters
     │   └── NameTaken      another person of the library already has it
-    └── CoverRefused       a picture that does not show this person
+    ├── CoverRefused       a picture that does not show this person
+    ├── ReasonMissing      a switch was to be set and nothing says why
+    ├── ConfirmationWrong  what was typed is not the name of what is to be erased
+    ├── CommentRefused     a comment with nothing in it, or too long
+    └── ShareRefused       a link that cannot be made or opened
+        ├── ShareGone      expired, revoked, or never there
+        └── TooManyTries   too many wrong passwords for now
 
 Every error carries a ``code`` for programs, a sentence for people (its ``str``) and
 ``permanent``: whether trying the same again is pointless. What the networks raise is in
@@ -36,3 +42,27 @@ class NameTaken(NameRefused):
 
 class CoverRefused(RecognitionError):
     code = "cover_refused"
+
+
+class ReasonMissing(RecognitionError):
+    code = "reason_missing"
+
+
+class ConfirmationWrong(RecognitionError):
+    code = "confirmation_wrong"
+
+
+class CommentRefused(RecognitionError):
+    code = "comment_refused"
+
+
+class ShareRefused(RecognitionError):
+    code = "share_refused"
+
+
+class ShareGone(ShareRefused):
+    code = "share_gone"
+
+
+class TooManyTries(ShareRefused):
+    code = "too_many_tries"

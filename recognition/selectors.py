@@ -63,8 +63,9 @@ class AssetAppearances:
 
 
 def identities_for(user: User, library: Library | None = None) -> QuerySet[Identity]:
-    """The identities of the libraries whose member the user is."""
-    found = Identity.objects.filter(library__in=libraries_for(user)).select_related("library")
+    """The identities of the user's libraries, where those recognise people."""
+    mine = libraries_for(user).filter(recognises_people=True)
+    found = Identity.objects.filter(library__in=mine).select_related("library")
     return found.filter(library=library) if library is not None else found
 
 
@@ -74,8 +75,17 @@ def crops_for(user: User) -> QuerySet[Crop]:
 
 
 def tracks_of(asset: Asset) -> QuerySet[Track]:
-    """The tracks of an asset in order, with their identities."""
-    return Track.objects.filter(asset=asset).select_related("identity").order_by("ordinal")
+    """The tracks of an asset in order, with their identities and those's libraries."""
+    found = Track.objects.filter(asset=asset).select_related("identity__library")
+    return found.order_by("ordinal")
+
+
+def shown_identity(track: Track) -> Identity | None:
+    """Who a track shows, as far as pages may say: nobody hidden, nobody where it is off."""
+    identity = track.identity
+    if identity is None or identity.is_hidden or not identity.library.recognises_people:
+        return None
+    return identity
 
 
 def counted_identities(user: User, library: Library | None = None) -> QuerySet[Identity]:

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from ingest.models import Asset
 from recognition.models import Identity, Track
-from recognition.selectors import boxes_of
+from recognition.selectors import boxes_of, shown_identity
 from recognition.services.identities import MAX_NAME_LENGTH
 
 COLOURS = 12
@@ -115,7 +115,7 @@ def describe_tracks(asset: Asset, tracks: list[Track]) -> dict[str, Any]:
 
 def _describe_track(asset: Asset, track: Track) -> dict[str, Any]:
     pts, boxes, _ = boxes_of(track)
-    identity = track.identity if track.identity and not track.identity.is_hidden else None
+    identity = shown_identity(track)
     return {
         "id": track.pk,
         "label": track.label,

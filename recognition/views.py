@@ -16,11 +16,13 @@ from django.views.decorators.vary import vary_on_headers
 from ingest.media_response import media_response
 from ingest.models import Role
 from ingest.selectors import assets_for, libraries_for, role_in
+from ingest.services import audit
 from ingest.storage import derived_path
 from ingest.views.requests import HtmxRequest
 from recognition import selectors
 from recognition.errors import CoverRefused, NameRefused, NameTaken
 from recognition.forms import CoverForm, NameForm, PeopleFilter
+from recognition.live import comments_context, news_context
 from recognition.models import Identity
 from recognition.serializers import describe_tracks
 from recognition.services import identities as service
@@ -50,9 +52,10 @@ def people(request: HttpRequest) -> HttpResponse:
         "unknown": cards[len(named) :],
         "page": page,
         "shows_library": library is None and len(libraries) > 1,
+        "off": [item for item in libraries if not item.recognises_people],
         "has_sample": any(item.is_sample for item in ([library] if library else libraries)),
     }
-    return render(request, "recognition/people.html", context)
+    return render(request, "recognition/people.html", context | news_context(request))
 
 
 @require_safe
@@ -62,6 +65,7 @@ def identity(request: HtmxRequest, pk: int) -> HttpResponse:
     found = _identity_of(request, pk)
     if request.htmx:
         return _render_name(request, found, is_editing="edit" in request.GET)
+    audit.record_once(user=request.user, library=found.library, verb="viewed", subject=found)
     return _render_identity(request, found, is_editing="edit" in request.GET)
 
 
@@ -180,4 +184,5 @@ def _render_identity(
         "cameras": selectors.cameras_of(found),
         "edits": selectors.edits_of(found),
     }
+    context |= comments_context(request, found) | news_context(request, found)
     return render(request, "recognition/identity.html", context, status=status)

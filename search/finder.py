@@ -170,7 +170,9 @@ def _unchecked(query: Query, answers: Sequence[_Answer]) -> tuple[Part, ...]:
 def _names_of(moments: Sequence[Moment]) -> dict[int, str]:
     """Names of the people in the moments, hidden ones left out."""
     ids = {pk for moment in moments for pk in moment.identity_ids}
-    rows = Identity.objects.filter(pk__in=ids, is_hidden=False).only("name", "number")
+    rows = Identity.objects.filter(
+        pk__in=ids, is_hidden=False, library__recognises_people=True
+    ).only("name", "number")
     return {row.pk: row.display_name for row in rows.order_by()}
 
 

@@ -104,7 +104,10 @@ class Scope:
 
     def _narrowed(self, tracks: QuerySet[Track]) -> QuerySet[Track]:
         if self.filters.identity:
-            tracks = tracks.filter(identity_id__in=self.filters.identity)
+            tracks = tracks.filter(
+                identity_id__in=self.filters.identity,
+                identity__library__recognises_people=True,
+            )
         if self.filters.colour:
             dressed = Attribute.objects.filter(
                 track=OuterRef("pk"), name__in=COLOUR_NAMES, value__in=self.filters.colour
@@ -123,7 +126,8 @@ def scope_for(user: User | None, filters: Filters) -> Scope:
 def names_in(scope: Scope, text: str) -> Names:
     """The names within a scope that a text contains. Three questions, small answers."""
     libraries = {"library_id__in": scope.library_ids}
-    identities = Identity.objects.filter(**libraries, is_hidden=False)
+    shown = Identity.objects.filter(**libraries, is_hidden=False)
+    identities = shown.filter(library__recognises_people=True)
     numbers = [int(n) for n in _NUMBERED.findall(text)[:20]]
     spelled = _spelled_in(identities.exclude(name=""), text)
     numbered = identities.filter(name="", number__in=numbers)

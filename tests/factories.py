@@ -38,8 +38,9 @@ def make_user(username: str | None = None, **fields: Any) -> User:
 
 
 def make_library(*, owner: User | None = None, name: str | None = None, **fields: Any) -> Library:
-    """A library; with its owner where one is given."""
+    """A library that recognises people; with its owner where one is given."""
     title = name or f"Library {next(_number)}"
+    fields.setdefault("recognises_people", True)
     library = Library.objects.create(name=title, slug=fields.pop("slug", slugify(title)), **fields)
     if owner is not None:
         add_member(library, owner, Role.OWNER)

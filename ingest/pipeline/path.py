@@ -27,24 +27,31 @@ def stages() -> tuple[Stage, ...]:
     return _load(tuple(settings.PIPELINE))
 
 
-def steps() -> tuple[Step, ...]:
+def steps(*, recognises_people: bool = True) -> tuple[Step, ...]:
     """The stages with their fingerprints as of now.
 
     A fingerprint digests the stage's name, version and configuration and the fingerprint before
-    it, so that a change re-does the changed stage and all after it. Raises what a stage's
-    ``configuration`` raises, for example for weights that are missing.
+    it, so that a change re-does the changed stage and all after it. ``recognises_people`` is the
+    switch of the asset's library. Raises what a stage's ``configuration`` raises, for example
+    for weights that are missing.
     """
     found: list[Step] = []
     previous = ""
     for stage in stages():
-        previous = fingerprint(stage, previous)
+        is_off = stage.tells_people_apart and not recognises_people
+        previous = fingerprint(stage, previous, is_off=is_off)
         found.append(Step(stage, previous))
     return tuple(found)
 
 
-def fingerprint(stage: Stage, previous: str) -> str:
-    """64 hexadecimal digits; ``previous`` is the fingerprint of the stage before, or empty."""
+def fingerprint(stage: Stage, previous: str, *, is_off: bool = False) -> str:
+    """64 hexadecimal digits; ``previous`` is the fingerprint of the stage before, or empty.
+
+    ``is_off``: the stage tells people apart, and the library does not.
+    """
     parts = [stage.name, stage.version, stage.configuration(), previous]
+    if is_off:
+        parts.append("people are not recognised")
     text = json.dumps(parts, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

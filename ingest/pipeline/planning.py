@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from ingest.models import Asset, StageRun
+from ingest.models import Asset, Library, StageRun
 from ingest.pipeline.path import Step, steps
 
 State = StageRun.State
@@ -28,7 +28,7 @@ def plan(asset: Asset) -> StageRun | None:
     cancelled. Runs of an earlier path that never finished are dropped; those that are done stay
     until their results are replaced. Raises what a stage's ``configuration`` raises.
     """
-    path = steps()
+    path = path_of(asset)
     with transaction.atomic():
         locked = lock(asset.pk)
         if locked is None:
@@ -37,6 +37,12 @@ def plan(asset: Asset) -> StageRun | None:
         settle(locked, runs)
     _copy_status(locked, asset)
     return next_of(runs)
+
+
+def path_of(asset: Asset) -> tuple[Step, ...]:
+    """The path of an asset, as its library's switch stands now. Raises as ``plan``."""
+    chosen = Library.objects.filter(assets=asset.pk).values_list("recognises_people", flat=True)
+    return steps(recognises_people=bool(chosen.first()))
 
 
 def runs_on(path: Sequence[Step], asset: Asset) -> list[StageRun | None]:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from django.db import Error as AnyDatabaseError
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from ingest.errors import ClaimLost, IngestError, StageFailed
@@ -25,7 +25,7 @@ from ingest.pipeline.claims import claim, fail, is_due, release, release_dead
 from ingest.pipeline.context import RunContext
 from ingest.pipeline.heartbeat import Heartbeat
 from ingest.pipeline.path import Step, steps
-from ingest.pipeline.planning import plan
+from ingest.pipeline.planning import path_of, plan
 from ingest.pipeline.publishing import enqueue
 from ingest.pipeline.reconnecting import is_connection_loss, wait_for_database
 
@@ -60,7 +60,7 @@ def run_stage(run_id: int, worker: str = "", *, announce: bool = True) -> Outcom
     if run is None:
         return Outcome.GONE
     try:
-        path = steps()
+        path = path_of(run.asset)
     except Exception as error:  # noqa: BLE001 a configuration may look at anything
         return _record(run, None, error)
     step = next((step for step in path if step.stage.name == run.stage), None)
@@ -96,17 +96,16 @@ def plan_what_changed() -> int:
     when it starts. Raises django.db.Error where the database is away.
     """
     try:
-        last = steps()[-1]
+        last = {is_on: steps(recognises_people=is_on)[-1] for is_on in (True, False)}
     except Exception:
         log.exception("the pipeline cannot be read, so nothing is planned anew")
         return 0
-    current = StageRun.objects.filter(
-        asset=OuterRef("pk"),
-        stage=last.stage.name,
-        fingerprint=last.fingerprint,
-        state=StageRun.State.DONE,
-    )
-    stale = Asset.objects.filter(~Exists(current), status=Asset.Status.READY).order_by("pk")
+    done = StageRun.objects.filter(asset=OuterRef("pk"), state=StageRun.State.DONE)
+    is_stale = Q()
+    for is_on, step in last.items():
+        current = done.filter(stage=step.stage.name, fingerprint=step.fingerprint)
+        is_stale |= Q(~Exists(current), library__recognises_people=is_on)
+    stale = Asset.objects.filter(is_stale, status=Asset.Status.READY).order_by("pk")
     return sum(plan_or_record(asset) is not None for asset in stale.iterator(chunk_size=100))
 
 

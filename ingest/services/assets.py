@@ -13,7 +13,9 @@ from functools import partial
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 
 from ingest import storage
@@ -22,6 +24,7 @@ from ingest.media.content import sha256_of
 from ingest.media.opening import check_file, storage_errors
 from ingest.models import Asset, Camera, Library, Upload
 from ingest.pipeline import enqueue
+from ingest.services import audit
 from ingest.services.inspection import inspect_file
 from ingest.services.names import clean_file_name
 
@@ -87,14 +90,28 @@ def add_file(
         return Added(None, Outcome.REFUSED, "io", sentence)
 
 
-def delete_asset(*, asset: Asset) -> None:
-    """Delete an asset: its rows, what stages made of it, and the upload; not a file in place."""
+def delete_asset(
+    *, asset: Asset, user: AbstractBaseUser | AnonymousUser | None = None, why: str = "asked"
+) -> None:
+    """Erase an asset: its rows, what stages made of it, and the upload; not a file in place.
+
+    The audit log keeps that it was erased, by whom (None: by itself) and ``why``, not its name.
+    """
     with transaction.atomic():
         locked = Asset.objects.select_for_update().filter(pk=asset.pk).first()
         if locked is None:
             return
         files = partial(storage.delete_asset_files, locked.pk, original_key=locked.original_key)
+        Upload.objects.filter(asset=locked).delete()
+        LogEntry.objects.filter(
+            content_type=ContentType.objects.get_for_model(Asset), object_id=str(locked.pk)
+        ).delete()
+        library = locked.library
         locked.delete()
+        audit.forget_subject("asset", asset.pk)
+        audit.record(
+            user=user, library=library, verb="erased", subject=asset, label="an asset", why=why
+        )
         transaction.on_commit(files)
 
 

@@ -75,3 +75,17 @@ def record_once(
     if same.exists():
         return None
     return record(user=user, library=library, verb=verb, subject=subject, label=label, **detail)
+
+
+def forget_subject(subject_type: str, subject_id: int) -> int:
+    """Empty the words of every entry about an erased subject; that it was made stays. How many.
+
+    For erasure alone: nothing else changes an entry.
+    """
+    entries = AuditEntry._base_manager.filter(subject_type=subject_type, subject_id=subject_id)
+    return entries.update(label="", detail={})
+
+
+def forget_library(library: Library) -> int:
+    """As ``forget_subject``, for every entry of a library that is being erased."""
+    return AuditEntry._base_manager.filter(library=library).update(label="", detail={})

@@ -78,7 +78,7 @@ def asset_delete(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "ingest/asset_delete.html", {"asset": asset})
     name, slug = asset.name, asset.library.slug
-    service.delete_asset(asset=asset)
+    service.delete_asset(asset=asset, user=request.user)
     messages.success(request, f"{name} was deleted, with all that was known about it.")
     return redirect("ingest:library", slug=slug)
 

@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from ingest import pages
 from ingest.errors import IngestError, NotAllowed
-from ingest.forms import AssetFilter, CameraForm, LibraryForm, MemberForm, RoleForm
+from ingest.forms import AssetFilter, CameraForm, MemberForm, NewLibraryForm, RoleForm
 from ingest.models import Camera, Library, Role
 from ingest.selectors import libraries_for, require_role, role_in
 from ingest.services import cameras as camera_service
@@ -39,11 +39,15 @@ def library_list(request: HtmxRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def library_create(request: HttpRequest) -> HttpResponse:
     """A new library, owned by who makes it."""
-    form = LibraryForm(request.POST or None)
+    form = NewLibraryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             library = service.create_library(
-                name=form.cleaned_data["name"], owner=signed_in(request)
+                name=form.cleaned_data["name"],
+                owner=signed_in(request),
+                recognition_reason=form.cleaned_data["reason"]
+                if form.cleaned_data["recognises_people"]
+                else "",
             )
         except IngestError as error:
             form.add_error("name", str(error))
@@ -76,7 +80,9 @@ def member_add(request: HttpRequest, slug: str) -> HttpResponse:
         return _again(request, library, {"member_form": form})
     user: User = form.cleaned_data["username"]
     try:
-        messages.success(request, _give_role(library, user, form.cleaned_data["role"]))
+        messages.success(
+            request, _give_role(library, user, form.cleaned_data["role"], signed_in(request))
+        )
     except NotAllowed as error:  # the last owner
         form.add_error("role", str(error))
         return _again(request, library, {"member_form": form})
@@ -94,7 +100,7 @@ def member_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         messages.error(request, "There is no such role.")
         return redirect("ingest:library", slug=slug)
     try:
-        done = _give_role(library, member.user, form.cleaned_data["role"])
+        done = _give_role(library, member.user, form.cleaned_data["role"], signed_in(request))
     except NotAllowed as error:  # the last owner
         messages.error(request, str(error))
     else:
@@ -103,6 +109,19 @@ def member_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if left and role_in(request.user, library) is None:
         return redirect("ingest:libraries")
     return redirect("ingest:library", slug=slug)
+
+
+@require_POST
+def leave(request: HttpRequest, slug: str) -> HttpResponse:
+    """End one's own membership. The last owner cannot."""
+    library, user = library_of(request, slug), signed_in(request)
+    try:
+        service.remove_member(library=library, user=user, by=user)
+    except NotAllowed as error:
+        messages.error(request, str(error))
+        return redirect("ingest:library", slug=slug)
+    messages.success(request, f"You have left {library.name}.")
+    return redirect("ingest:libraries")
 
 
 @require_POST
@@ -138,12 +157,12 @@ def camera_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "ingest/camera.html", context, status=422 if form.errors else 200)
 
 
-def _give_role(library: Library, user: User, wanted: str) -> str:
+def _give_role(library: Library, user: User, wanted: str, by: User) -> str:
     """Do what the form asks; what was done, in words."""
     if wanted == "remove":
-        service.remove_member(library=library, user=user)
+        service.remove_member(library=library, user=user, by=by)
         return f"{user.get_username()} is no longer a member."
-    service.set_member(library=library, user=user, role=Role(wanted))
+    service.set_member(library=library, user=user, role=Role(wanted), by=by)
     return f"{user.get_username()} is {wanted} now."
 
 

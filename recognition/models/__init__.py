@@ -1,12 +1,16 @@
 """The nouns of seeing."""
 
+from recognition.models.comment import Comment
 from recognition.models.description import Attribute, Description
 from recognition.models.embedding import CropEmbedding, Encoder, KeyframeEmbedding, TrackEmbedding
 from recognition.models.identity import Identity, IdentityEdit
+from recognition.models.share import SharedMoment, ShareLink
+from recognition.models.suppression import Suppression
 from recognition.models.track import Crop, Track
 
 __all__ = [
     "Attribute",
+    "Comment",
     "Crop",
     "CropEmbedding",
     "Description",
@@ -14,6 +18,9 @@ __all__ = [
     "Identity",
     "IdentityEdit",
     "KeyframeEmbedding",
+    "ShareLink",
+    "SharedMoment",
+    "Suppression",
     "Track",
     "TrackEmbedding",
 ]

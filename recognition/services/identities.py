@@ -12,10 +12,17 @@ from django.db import IntegrityError, transaction
 
 from ingest.models import Role
 from ingest.selectors import User, require_role
+from ingest.services import audit
 from recognition.errors import CoverRefused, NameRefused, NameTaken
 from recognition.models import Crop, Identity, IdentityEdit
 
 MAX_NAME_LENGTH = 120
+_VERBS = {
+    IdentityEdit.Kind.RENAME: "named",
+    IdentityEdit.Kind.HIDE: "hidden",
+    IdentityEdit.Kind.SHOW: "shown",
+    IdentityEdit.Kind.COVER: "covered",
+}
 
 
 def rename(*, identity: Identity, user: User, name: str) -> Identity:
@@ -132,3 +139,4 @@ def _keep(
     IdentityEdit.objects.create(
         identity=identity, user_id=user.pk, kind=kind, before=before, after=after
     )
+    audit.record(user=user, library=identity.library, verb=_VERBS[kind], subject=identity)

@@ -26,6 +26,7 @@ from recognition.models import (
 )
 from recognition.networks import fingerprints, networks
 from recognition.services.catalogue import register_encoder
+from recognition.services.permission import library_recognises
 from recognition.services.pictures import read_in_batches
 
 _BATCH = 500
@@ -54,13 +55,16 @@ def run(context: StageContext) -> None:
     keyframes = list(Keyframe.objects.filter(asset=context.asset))
     crops = list(Crop.objects.filter(track__asset=context.asset).select_related("track"))
     around = [crop for crop in crops if crop.context_key]
-    people = [crop for crop in crops if crop.track.label == PERSON]
+    is_on = library_recognises(context.asset)
+    people = [crop for crop in crops if crop.track.label == PERSON] if is_on else []
     tell = _counter(context, len(keyframes) + len(around) + len(people))
     of_keyframes = _encode(at_work.images.encode_images, [k.image_key for k in keyframes], tell)
     of_crops = _encode(at_work.images.encode_images, [c.context_key for c in around], tell)
     of_tracks = _encode_tracks(at_work, people, tell)
     with context.commit() as summary:
         _delete_vectors(context.asset)
+        if not library_recognises(context.asset, is_held=True):
+            of_tracks = []
         _write(KeyframeEmbedding, joint, [k.pk for k in keyframes], of_keyframes)
         _write(CropEmbedding, joint, [c.pk for c in around], of_crops)
         _write_tracks(person, of_tracks)
@@ -146,4 +150,5 @@ STAGE = Stage(
     queue="gpu",
     configuration=configuration,
     run=run,
+    tells_people_apart=True,
 )

@@ -18,6 +18,7 @@ from recognition.services.grouping import (
     read_version,
     write_plan,
 )
+from recognition.services.permission import library_recognises
 
 TRIES = 3
 """So often a plan is made without the lock; then with it, so that a busy library ends too."""
@@ -51,6 +52,9 @@ def same_person() -> float:
 def run(context: StageContext) -> None:
     """Group the people of the asset's library."""
     library_id = context.asset.library_id
+    if not library_recognises(context.asset):
+        _skip(context)
+        return
     encoder = current_encoder(Encoder.Space.PERSON)
     for _ in range(TRIES):
         state = None if encoder is None else read_state(library_id, encoder)
@@ -66,6 +70,12 @@ def run(context: StageContext) -> None:
         assert encoder is not None
         state = read_state(library_id, encoder)
         summary.update(write_plan(context.asset, state, _plan(state)))
+
+
+def _skip(context: StageContext) -> None:
+    """Nobody is to be recognised in this library: nothing is read or written."""
+    with context.commit() as summary:
+        summary["identities"] = 0
 
 
 def _plan(state: LibraryState) -> Plan:
@@ -90,4 +100,5 @@ STAGE = Stage(
     queue="media",
     configuration=configuration,
     run=run,
+    tells_people_apart=True,
 )

@@ -17,6 +17,8 @@ from recognition.networks import fingerprints, networks
 from recognition.seeing import crop_pool, watching
 from recognition.seeing.watching import Seen, Span, Watcher
 from recognition.services import decisions
+from recognition.services.decisions import Path
+from recognition.services.suppression import is_suppressed, suppressed_paths
 
 _BATCH = 500
 
@@ -46,8 +48,9 @@ def run(context: StageContext) -> None:
         min_interval_s=Fraction(1, watching.FAST_FPS),
     )
     seen = list(watcher.watch(frames, lambda pts: context.progress((pts - start) / length)))
-    tracks = [_track(asset, ordinal, item) for ordinal, item in enumerate(_in_order(seen))]
     with context.commit() as summary:
+        seen = _without_erased(asset, seen)
+        tracks = [_track(asset, ordinal, item) for ordinal, item in enumerate(_in_order(seen))]
         decided = decisions.lock_decisions(asset)
         Track.objects.filter(asset=asset).delete()
         taken = decisions.apply_decisions(decided, tracks)
@@ -77,6 +80,22 @@ def _watcher(context: StageContext) -> Watcher:
         aspect=(asset.width_px or 16) / (asset.height_px or 9),
         folder=context.output_dir / "crops",
     )
+
+
+def _without_erased(asset: Asset, seen: list[Seen]) -> list[Seen]:
+    """What was seen but for people who were erased from this footage; their pictures go too."""
+    erased = suppressed_paths(asset)
+    kept: list[Seen] = []
+    for item in seen:
+        path = Path(item.track.label, item.track.pts, item.track.xyxy_norm)
+        if not is_suppressed(path, erased):
+            kept.append(item)
+            continue
+        for crop in item.crops:
+            crop.image.unlink(missing_ok=True)
+            if crop.context:
+                crop.context.unlink(missing_ok=True)
+    return kept
 
 
 def _in_order(seen: list[Seen]) -> list[Seen]:

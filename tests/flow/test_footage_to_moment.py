@@ -49,7 +49,7 @@ def owner() -> AbstractUser:
 @pytest.fixture
 def library(owner: AbstractUser, films: dict[str, Path]) -> Library:
     """A library with the three films indexed."""
-    library = create_library(name="Flow", owner=owner)
+    library = create_library(name="Flow", owner=owner, recognition_reason="A test.")
     for name, path in films.items():
         added = add_file(library=library, path=path, name=name, user=owner, in_place=True)
         assert added.asset is not None, added.sentence

@@ -35,6 +35,8 @@ from ingest.services.libraries import create_library
 
 SAMPLE_LIBRARY = "Sample footage"
 USER_NAME = "demo"
+_WHY_SAMPLE = "The people in the sample footage are drawn: nobody real is recognised."
+_WHY_FOLDER = "Indexed with make demo FOOTAGE=… by the operator of this machine, to try EveryID."
 POLL_S = 0.5
 _MAKE_FILMS = """
 import sys
@@ -148,7 +150,7 @@ def _run_maker(folder: Path, supervisor: Supervisor) -> list[Path]:
 
 def add_films(user: User, films: list[Path], say: Say) -> list[Asset]:
     """Offer the sample films to their library, each with its folder's camera."""
-    library = _library(SAMPLE_LIBRARY, user)
+    library = _library(SAMPLE_LIBRARY, user, _WHY_SAMPLE)
     if not library.is_sample:
         library.is_sample = True
         library.save(update_fields=["is_sample"])
@@ -158,7 +160,9 @@ def add_films(user: User, films: list[Path], say: Say) -> list[Asset]:
 def add_folder(user: User, path: Path, say: Say) -> list[Asset]:
     """Offer a folder's files (or one file) to the library named after it."""
     files = [path] if path.is_file() else sorted(_files_under(path))
-    return _add(_library(path.name or "Footage", user), user, files, say, with_camera=False)
+    return _add(
+        _library(path.name or "Footage", user, _WHY_FOLDER), user, files, say, with_camera=False
+    )
 
 
 def banner(url: str, password: str) -> str:
@@ -227,10 +231,10 @@ def _at_work(assets: Iterable[Asset]) -> str:
     return f"{run.asset.name}: {run.stage.rpartition('.')[2]} {run.progress} %"
 
 
-def _library(name: str, user: User) -> Library:
+def _library(name: str, user: User, reason: str) -> Library:
     known = Library.objects.filter(name=name).first()
     if known is None:
-        return create_library(name=name, owner=user)
+        return create_library(name=name, owner=user, recognition_reason=reason)
     known.memberships.get_or_create(user=user, defaults={"role": "owner"})
     return known
 

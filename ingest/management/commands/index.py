@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from argparse import BooleanOptionalAction
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from ingest.services.assets import add_file
 from ingest.services.cameras import camera_named
 from ingest.services.libraries import create_library
 from ingest.services.names import clean_file_name, clean_text
+
+_REASON = "Indexed by the operator of this installation with manage.py index."
 
 
 class Command(BaseCommand):
@@ -36,6 +39,12 @@ class Command(BaseCommand):
         parser.add_argument("--copy", action="store_true", help="Copy the files into EveryID.")
         parser.add_argument("--camera", metavar="NAME", help="What recorded them; made if new.")
         parser.add_argument("--owner", metavar="USERNAME", help="Owner of a new library.")
+        parser.add_argument(
+            "--people",
+            action=BooleanOptionalAction,
+            default=True,
+            help="Whether a new library tells people apart (its switch; default: yes).",
+        )
         parser.add_argument(
             "--in-process",
             action="store_true",
@@ -57,7 +66,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _add(self, options: dict[str, Any], results: Results) -> None:
-        library = _library(options["library"], options["owner"])
+        library = _library(options["library"], options["owner"], tells_apart=options["people"])
         camera = None
         if name := clean_text(options["camera"] or "", limit=120):
             camera = camera_named(library=library, name=name)
@@ -85,14 +94,16 @@ class Command(BaseCommand):
             self.stdout.write("  ".join(filter(None, (row["status"], row["name"], row["error"]))))
 
 
-def _library(name: str, owner: str | None) -> Library:
+def _library(name: str, owner: str | None, *, tells_apart: bool) -> Library:
     """The library of this name, made if there is none. Raises CommandError."""
     title = clean_text(name, limit=120)
     found = Library.objects.filter(name=title).first()
     if found is not None:
         return found
     try:
-        return create_library(name=title, owner=_owner(owner))
+        return create_library(
+            name=title, owner=_owner(owner), recognition_reason=_REASON if tells_apart else ""
+        )
     except IngestError as error:
         raise CommandError(str(error), returncode=2) from error
 

@@ -262,10 +262,10 @@ def test_a_path_that_cannot_be_read_is_said_on_the_run(
     run = plan(asset)
     assert run is not None
 
-    def no_weights() -> Any:
+    def no_weights(_: Asset) -> Any:
         raise StageFailed("The weights are missing: pull them.", permanent=True)
 
-    monkeypatch.setattr("ingest.pipeline.runner.steps", no_weights)
+    monkeypatch.setattr("ingest.pipeline.runner.path_of", no_weights)
     assert run_stage(run.pk) == Outcome.FAILED
     asset.refresh_from_db()
     assert asset.error_sentence == "The weights are missing: pull them."
