@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from search.finder import find
 from search.forms import MOST, PAGE, read_address
+from search.noting import note_search
 from search.serializers import SearchSerializer, as_json
 
 
@@ -45,4 +46,5 @@ class SearchView(APIView):
             limit=asked.limit,
             offset=asked.offset,
         )
+        note_search(result, user=request.user)
         return Response(SearchSerializer(as_json(result)).data)

@@ -13,6 +13,7 @@ from django_htmx.http import HTMX_STOP_POLLING, push_url, replace_url
 
 from search.finder import SearchResult, find
 from search.forms import Asked, read_address
+from search.noting import note_search
 from search.presenting import page_of
 from search.selectors import example_queries, indexing_of, uploadable_libraries
 from search.suggesting import suggest
@@ -29,6 +30,7 @@ def home(request: Any) -> HttpResponse:
         limit=asked.limit,
         offset=asked.offset,
     )
+    note_search(result, user=request.user)
     is_fragment = bool(request.htmx) and not request.htmx.history_restore_request
     name = "search/_results.html" if is_fragment else "search/home.html"
     response = render(request, name, _context(request, asked, result))

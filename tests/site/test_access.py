@@ -20,7 +20,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from ingest.models import Asset, Camera, Keyframe, Library, Membership, Role
-from recognition.models import Crop, Identity
+from recognition.models import Comment, Crop, Identity, ShareLink
+from recognition.services import sharing
 from tests import factories, fakes
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,9 @@ class World:
     identity: Identity
     crop: Crop
     membership: Membership
+    comment: Comment
+    link: ShareLink
+    token: str
 
 
 def expect(anonymous: int, outsider: int, viewer: int, editor: int, owner: int) -> dict[str, int]:
@@ -53,6 +57,10 @@ MEMBERS_GO = expect(302, 404, 302, 302, 302)
 EDITORS_SEE = expect(302, 404, 403, 200, 200)
 EDITORS_DO = expect(302, 404, 403, 302, 302)
 OWNERS_DO = expect(302, 404, 403, 403, 302)
+OWNERS_SEE = expect(302, 404, 403, 403, 200)
+MEMBERS_DO = MEMBERS_GO
+MEMBERS_HTMX = expect(204, 404, 200, 200, 200)
+API_OWNERS = expect(401, 404, 403, 403, 200)
 API_SIGNED_IN = expect(401, 200, 200, 200, 200)
 API_MEMBERS = expect(401, 404, 200, 200, 200)
 API_EDITORS = expect(401, 404, 403, 200, 200)
@@ -91,6 +99,14 @@ def _library_camera(world: World) -> dict[str, Any]:
 
 def _identity(world: World) -> dict[str, Any]:
     return {"pk": world.identity.pk}
+
+
+def _comment(world: World) -> dict[str, Any]:
+    return {"pk": world.comment.pk}
+
+
+def _moment(world: World) -> str:
+    return f"{world.asset.pk}:0:25"
 
 
 def _upload(_: World) -> dict[str, Any]:
@@ -160,6 +176,82 @@ TABLE: dict[str, list[Probe]] = {
         Probe(expect(204, 404, 200, 200, 200), _asset, headers=HTMX),
     ],
     "recognition:asset-tracks": [Probe(MEMBERS, _asset)],
+    "ingest:audit": [Probe(OWNERS_SEE, _slug), Probe(OWNERS_SEE, _slug, query="?verb=named")],
+    "ingest:audit-csv": [Probe(OWNERS_SEE, _slug)],
+    "ingest:activity": [Probe(MEMBERS, _slug), Probe(MEMBERS_HTMX, _slug, headers=HTMX)],
+    "ingest:leave": [post(MEMBERS_DO, _slug)],
+    "ingest:changes": [Probe(SIGNED_IN)],
+    "recognition:comments": [Probe(MEMBERS, _identity), post(MEMBERS_DO, _identity, text="Yes.")],
+    "recognition:comment-change": [
+        post(OWNERS_DO, lambda w: {"pk": w.comment.pk}, text="No."),
+        post(OWNERS_DO, lambda w: {"pk": w.comment.pk}, delete="1"),
+    ],
+    "recognition:report": [Probe(OWNERS_SEE, _identity)],
+    "recognition:report-json": [Probe(OWNERS_SEE, _identity)],
+    "recognition:identity-erase": [
+        Probe(OWNERS_SEE, _identity),
+        Probe(OWNERS_DO, _identity, "post", lambda w: {"typed": w.identity.display_name}),
+    ],
+    "recognition:share-identity": [
+        Probe(EDITORS_SEE, _identity),
+        post(EDITORS_SEE, _identity, title="Look", days="1"),
+    ],
+    "recognition:share-moments": [
+        Probe(expect(302, 404, 404, 404, 404)),
+        Probe(
+            EDITORS_SEE, method="post", data=lambda w: {"m": _moment(w), "title": "L", "days": 1}
+        ),
+    ],
+    "recognition:share-revoke": [post(OWNERS_DO, lambda w: {"pk": w.link.pk})],
+    "recognition:shares": [Probe(EDITORS_SEE, _slug)],
+    "recognition:privacy": [Probe(MEMBERS, _slug)],
+    "recognition:switch": [post(OWNERS_DO, _slug, reason="Asked to.")],
+    "recognition:retention": [post(OWNERS_DO, _slug, days="")],
+    "recognition:library-erase": [
+        Probe(OWNERS_SEE, _slug),
+        post(OWNERS_DO, _slug, typed="Harbour"),
+    ],
+    "recognition:guest": [
+        Probe(OPEN, lambda w: {"token": w.token}),
+        Probe(expect(404, 404, 404, 404, 404), lambda _: {"token": "guessed"}),
+    ],
+    "recognition:guest-media": [
+        Probe(expect(404, 404, 404, 404, 404), lambda _: {"signed": "guessed:1:2"})
+    ],
+    "api-identity-report": [Probe(API_OWNERS, _identity)],
+    "api-identity-erase": [
+        Probe(API_OWNERS, _identity, "post", lambda w: {"typed": w.identity.display_name})
+    ],
+    "api-identity-comments": [
+        Probe(API_MEMBERS, _identity),
+        post(expect(401, 404, 201, 201, 201), _identity, text="Yes."),
+    ],
+    "api-identity-shares": [post(expect(401, 404, 403, 201, 201), _identity, title="Look")],
+    "api-comment": [
+        Probe(API_OWNERS, _comment, "patch", lambda _: {"text": "No."}, json=True),
+        Probe(expect(401, 404, 403, 403, 204), _comment, "delete"),
+    ],
+    "api-share": [Probe(expect(401, 404, 403, 403, 204), lambda w: {"pk": w.link.pk}, "delete")],
+    "api-library-privacy": [
+        Probe(API_MEMBERS, _slug),
+        Probe(API_OWNERS, _slug, "patch", lambda _: {"retention_days": 30}, json=True),
+    ],
+    "api-library-erase": [post(expect(401, 404, 403, 403, 204), _slug, typed="Harbour")],
+    "api-library-audit": [Probe(API_OWNERS, _slug)],
+    "api-library-activity": [Probe(API_MEMBERS, _slug)],
+    "api-library-shares": [
+        Probe(API_EDITORS, _slug),
+        Probe(
+            expect(401, 404, 403, 201, 201),
+            _slug,
+            "post",
+            lambda w: {
+                "title": "Look",
+                "moments": [{"asset": w.asset.pk, "start_pts": 0, "end_pts": 25}],
+            },
+            json=True,
+        ),
+    ],
     "api-search": [Probe(API_SIGNED_IN, query="?q=red+coat")],
     "api-library-list": [
         Probe(API_SIGNED_IN),
@@ -219,7 +311,11 @@ def world() -> World:
     identity = factories.make_identity(library)
     shot = asset.shots.get()
     track = factories.make_track(shot, identity=identity)
+    link, token = sharing.share_identity(identity=identity, user=users["owner"], title="Look")
     return World(
+        comment=Comment.objects.create(identity=identity, author=users["owner"], text="Hm."),
+        link=link,
+        token=token,
         users=users,
         library=library,
         asset=asset,
