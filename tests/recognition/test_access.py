@@ -182,7 +182,9 @@ def test_a_viewer_is_offered_no_buttons(world: World) -> None:
     for words in (b"Give a name", b"Hide", b"Use as picture"):
         assert words in seen["editor"]
         assert words not in seen["viewer"]
-    assert b"<form" not in world.clients["viewer"].get(f"{address}?edit").content.split(b"<main")[1]
+    page = world.clients["viewer"].get(f"{address}?edit").content.split(b"<main")[1]
+    assert page.count(b"<form") == 1  # members comment
+    assert b'action="/people/%d/comments"' % world.identity.pk in page
 
 
 def test_crops_carry_cache_headers_and_answer_conditions(world: World) -> None:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ingest', '0002_audit_and_privacy'),
-        ('recognition', '0001_initial'),
+        ("recognition", "0002_accounts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
