@@ -39,6 +39,8 @@ _STATUS_OF_CODE = {
     "not_allowed": 403,
     "duplicate": 409,
     "name_taken": 409,
+    "edit_refused": 409,
+    "undo_blocked": 409,
     "claim_lost": 409,
     "share_gone": 404,
     "too_many_tries": 429,

@@ -9,6 +9,7 @@ from recognition import api, privacy_api
 
 router = SimpleRouter(trailing_slash=False)
 router.register("identities", api.IdentityViewSet, basename="api-identity")
+router.register("identity-edits", api.EditViewSet, basename="api-identity-edit")
 
 urlpatterns = [
     *router.urls,
@@ -60,5 +61,6 @@ urlpatterns = [
         privacy_api.LibrarySharesView.as_view(),
         name="api-library-shares",
     ),
+    path("libraries/<slug:slug>/review", api.ReviewView.as_view(), name="api-review"),
     path("networks", api.NetworksView.as_view(), name="api-networks"),
 ]

@@ -7,9 +7,11 @@
     ├── ReasonMissing      a switch was to be set and nothing says why
     ├── ConfirmationWrong  what was typed is not the name of what is to be erased
     ├── CommentRefused     a comment with nothing in it, or too long
-    └── ShareRefused       a link that cannot be made or opened
-        ├── ShareGone      expired, revoked, or never there
-        └── TooManyTries   too many wrong passwords for now
+    ├── ShareRefused       a link that cannot be made or opened
+    │   ├── ShareGone      expired, revoked, or never there
+    │   └── TooManyTries   too many wrong passwords for now
+    └── EditRefused        a correction that cannot be made as asked
+        └── UndoBlocked    later corrections stand in the way of taking one back
 
 Every error carries a ``code`` for programs, a sentence for people (its ``str``) and
 ``permanent``: whether trying the same again is pointless. What the networks raise is in
@@ -66,3 +68,17 @@ class ShareGone(ShareRefused):
 
 class TooManyTries(ShareRefused):
     code = "too_many_tries"
+
+
+class EditRefused(RecognitionError):
+    code = "edit_refused"
+
+
+class UndoBlocked(EditRefused):
+    """Later edits changed the same; ``edit_id`` is the latest of them, if one did."""
+
+    code = "undo_blocked"
+
+    def __init__(self, sentence: str, *, edit_id: int | None = None) -> None:
+        super().__init__(sentence)
+        self.edit_id = edit_id

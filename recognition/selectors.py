@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import Count, F, Min, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from ingest.models import Asset, Camera, Library
+from ingest.models import Asset, Camera, Library, Membership, Role
 from ingest.selectors import User, assets_for, libraries_for
 from recognition.engine.types import Floats, Ints
 from recognition.models import Crop, Encoder, Identity, IdentityEdit, Track
 from recognition.networks import network_infos
 
 CROPS_PER_PERSON = 4
+APPEARANCES_PER_PAGE = 120
+"""Crops on a person's page before the next are fetched. By eye."""
 _ROLE_OF_SPACE = {Encoder.Space.JOINT: "image", Encoder.Space.PERSON: "person"}
 
 
@@ -65,13 +67,50 @@ class AssetAppearances:
 def identities_for(user: User, library: Library | None = None) -> QuerySet[Identity]:
     """The identities of the user's libraries, where those recognise people."""
     mine = libraries_for(user).filter(recognises_people=True)
-    found = Identity.objects.filter(library__in=mine).select_related("library")
+    found = Identity.objects.filter(library__in=mine, merged_into=None).select_related("library")
     return found.filter(library=library) if library is not None else found
 
 
 def crops_for(user: User) -> QuerySet[Crop]:
     """The crops of assets that the user may see."""
     return Crop.objects.filter(track__asset__in=assets_for(user))
+
+
+def people_tracks_for(user: User) -> QuerySet[Track]:
+    """The tracks of people in assets that the user may see, with asset and identity."""
+    found = Track.objects.filter(label="person", asset__in=assets_for(user))
+    return found.select_related("asset", "asset__camera", "asset__library", "identity")
+
+
+def editable_libraries(user: User) -> set[int]:
+    """The libraries in which the user may correct. One query."""
+    mine = Membership.objects.filter(user=user.pk, role__in=(Role.OWNER, Role.EDITOR))
+    return set(mine.values_list("library", flat=True))
+
+
+def survivor_of(user: User, pk: int) -> int | None:
+    """Whom someone that was merged away (and was the user's to see) is part of now."""
+    mine = Identity.objects.filter(library__in=libraries_for(user))
+    found = mine.filter(pk=pk).exclude(merged_into=None).first()
+    while found is not None and found.merged_into is not None:
+        found = found.merged_into
+    return None if found is None else found.pk
+
+
+def find_person(library: Library, words: str) -> Identity | None:
+    """The person of a library with this name, or number ("12", "Person 12") if nameless."""
+    people = Identity.objects.filter(library=library, merged_into=None)
+    named = people.filter(name__iexact=words.strip()).first()
+    number = words.casefold().replace("person", "").strip()
+    if named is None and number.isascii() and number.isdigit() and len(number) < 10:
+        return people.filter(number=int(number)).first()
+    return named
+
+
+def sizes_of(people: Sequence[Identity]) -> dict[int, int]:
+    """In how many tracks each appears. One query."""
+    rows = Track.objects.filter(identity__in=[p.pk for p in people]).values_list("identity")
+    return {pk: count for pk, count in rows.annotate(count=Count("pk")) if pk is not None}
 
 
 def tracks_of(asset: Asset) -> QuerySet[Track]:
@@ -102,10 +141,32 @@ def counted_identities(user: User, library: Library | None = None) -> QuerySet[I
 
 
 def people_in(
-    user: User, library: Library | None = None, *, is_hidden: bool = False
+    user: User,
+    library: Library | None = None,
+    *,
+    is_hidden: bool = False,
+    name: str = "",
+    sort: str = "size",
 ) -> QuerySet[Identity]:
-    """The people of the grid: hidden ones, or the others."""
-    return counted_identities(user, library).filter(is_hidden=is_hidden)
+    """The people of the grid: hidden ones, or the others.
+
+    ``sort``: "size" (most appearances first), "new" (latest found first) or "doubt" (whose
+    tracks agree least first; confirmed people last). ``name``: part of a name, or a number.
+    """
+    found = counted_identities(user, library).filter(is_hidden=is_hidden)
+    if name:
+        number = name.casefold().removeprefix("person").strip()
+        is_number = number.isascii() and number.isdigit() and len(number) < 10
+        by_number = Q(name="", number=int(number)) if is_number else Q(pk__in=[])
+        found = found.filter(Q(name__icontains=name) | by_number)
+    if sort == "new":
+        return found.order_by("-created_at", "-pk")
+    if sort == "doubt":
+        least = Min("tracks__identity_similarity")
+        return found.annotate(least=least).order_by(
+            "is_locked", F("least").asc(nulls_last=True), "library_id", "number"
+        )
+    return found
 
 
 def as_people(identities: Sequence[Identity]) -> list[Person]:
@@ -152,22 +213,39 @@ def _person(identity: Identity, crops: list[Crop]) -> Person:
     )
 
 
-def appearances_of(identity: Identity, limit: int = 500) -> list[AssetAppearances]:
+def appearance_of(track: Track) -> Appearance:
+    """One track of a person (with its asset) as an appearance. One query."""
+    return _appearance(track, best_crop_by_track([track]).get(track.pk))
+
+
+def without_last(groups: Sequence[AssetAppearances]) -> list[AssetAppearances]:
+    """The same without the last appearance, which only told that there are more."""
+    *kept, last = groups
+    rest = last.appearances[:-1]
+    return [*kept, AssetAppearances(last.asset, rest)] if rest else kept
+
+
+def appearances_of(
+    identity: Identity, limit: int = APPEARANCES_PER_PAGE, offset: int = 0
+) -> list[AssetAppearances]:
     """A person's appearances by asset (latest first) and time, each with its best crop."""
     tracks = list(
         Track.objects.filter(identity=identity)
         .select_related("asset", "asset__camera")
         .defer("pts_packed", "boxes_packed", "confidence_packed")
-        .order_by("-asset__recorded_at", "-asset_id", "start_pts", "ordinal")[:limit]
+        .order_by("-asset__recorded_at", "-asset_id", "start_pts", "ordinal")[
+            offset : offset + limit
+        ]
     )
-    crops = _crop_by_track(tracks)
+    crops = best_crop_by_track(tracks)
     grouped: dict[Asset, list[Appearance]] = {}
     for track in tracks:
         grouped.setdefault(track.asset, []).append(_appearance(track, crops.get(track.pk)))
     return [AssetAppearances(asset, tuple(items)) for asset, items in grouped.items()]
 
 
-def _crop_by_track(tracks: Sequence[Track]) -> dict[int, Crop]:
+def best_crop_by_track(tracks: Sequence[Track]) -> dict[int, Crop]:
+    """The best crop of each track. One query."""
     best = (
         Crop.objects.filter(track__in=[track.pk for track in tracks])
         .order_by("track_id", "-quality", "pk")
@@ -195,9 +273,29 @@ def cameras_of(identity: Identity) -> list[tuple[Camera, int]]:
     return [(camera, camera.appearances) for camera in counted]
 
 
+def size_of(identity: Identity) -> tuple[int, int]:
+    """In how many tracks and assets a person appears. One query."""
+    found = Track.objects.filter(identity=identity).aggregate(
+        tracks=Count("pk"), assets=Count("asset", distinct=True)
+    )
+    return found["tracks"], found["assets"]
+
+
 def edits_of(identity: Identity, limit: int = 20) -> list[IdentityEdit]:
-    """What people did to an identity, latest first."""
-    return list(identity.edits.select_related("user")[:limit])
+    """What people did to an identity, or to those it is made of, latest first."""
+    return list(_edits().filter(subjects=identity)[:limit])
+
+
+def edits_for(user: User, library: Library | None = None) -> QuerySet[IdentityEdit]:
+    """The edits of the user's libraries, latest first."""
+    found = _edits().filter(library__in=libraries_for(user))
+    return found.filter(library=library) if library is not None else found
+
+
+def _edits() -> QuerySet[IdentityEdit]:
+    return IdentityEdit.objects.select_related("user", "undone_by", "identity", "library").order_by(
+        "-pk"
+    )
 
 
 def boxes_of(track: Track) -> tuple[Ints, Floats, Floats]:

@@ -8,8 +8,10 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from ingest.models import Asset
-from recognition.models import Identity, Track
+from recognition.likeness import Doubt, LookAlike
+from recognition.models import Identity, IdentityEdit, Track
 from recognition.selectors import boxes_of, shown_identity
+from recognition.services.editing import MOST_PICKED
 from recognition.services.identities import MAX_NAME_LENGTH
 
 COLOURS = 12
@@ -52,6 +54,107 @@ class IdentityEditSerializer(serializers.Serializer[Any]):
 
     name = serializers.CharField(required=False, allow_blank=True, max_length=MAX_NAME_LENGTH)
     is_hidden = serializers.BooleanField(required=False)
+
+
+def _keys(help_text: str, **options: Any) -> serializers.ListField:
+    child = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    return serializers.ListField(
+        child=child, max_length=MOST_PICKED, help_text=help_text, **options
+    )
+
+
+class OthersSerializer(serializers.Serializer[Any]):
+    """Other people of the same library."""
+
+    others = _keys("Ids of identities.", min_length=1)
+
+
+class TracksSerializer(serializers.Serializer[Any]):
+    """Tracks of people."""
+
+    tracks = _keys("Ids of tracks.", min_length=1)
+
+
+class SomeTracksSerializer(serializers.Serializer[Any]):
+    """Tracks of people, or none."""
+
+    tracks = _keys("Ids of tracks.", required=False)
+
+
+class SplitSerializer(TracksSerializer):
+    """Tracks of someone else, and the new person's name."""
+
+    name = serializers.CharField(required=False, allow_blank=True, max_length=MAX_NAME_LENGTH)
+
+
+class CoverSerializer(serializers.Serializer[Any]):
+    """A crop."""
+
+    crop = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class CorrectedSerializer(serializers.Serializer[Any]):
+    """What a correction left: its edit (null: nothing had to be changed) and the person."""
+
+    edit = serializers.IntegerField(allow_null=True)
+    identity = IdentitySerializer(allow_null=True)
+
+
+class EditSerializer(serializers.ModelSerializer[IdentityEdit]):
+    """One correction."""
+
+    library = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    identity = serializers.PrimaryKeyRelatedField[Any](read_only=True)
+    user = serializers.CharField(source="user.username", read_only=True, allow_null=True)
+    tracks = serializers.IntegerField(source="track_count", read_only=True)
+
+    class Meta:
+        model = IdentityEdit
+        fields = ("id", "library", "identity", "user", "kind", "tracks", "created_at", "undone_at")
+        read_only_fields = fields
+
+
+class LookAlikeSerializer(serializers.Serializer[Any]):
+    """A track that may show a person."""
+
+    track = serializers.IntegerField(source="track.pk")
+    asset = serializers.IntegerField(source="track.asset_id")
+    identity = serializers.IntegerField(source="track.identity_id", allow_null=True)
+    similarity = serializers.FloatField(help_text="Cosine to the nearest of the person's looks.")
+    crop = serializers.SerializerMethodField(help_text="Address of its best picture.")
+
+    def get_crop(self, item: LookAlike) -> str | None:
+        return None if item.crop is None else reverse("recognition:crop", args=[item.crop.pk])
+
+
+class PairSerializer(serializers.Serializer[Any]):
+    """Two people who may be one."""
+
+    first = serializers.IntegerField(source="first.identity.pk")
+    second = serializers.IntegerField(source="second.identity.pk")
+    similarity = serializers.FloatField()
+
+
+class DoubtSerializer(serializers.Serializer[Any]):
+    """A person whose tracks disagree: the tracks of the two sides."""
+
+    identity = serializers.IntegerField(source="person.identity.pk")
+    similarity = serializers.FloatField()
+    kept = serializers.SerializerMethodField()
+    odd = serializers.SerializerMethodField()
+
+    def get_kept(self, doubt: Doubt) -> list[int]:
+        return [track.pk for track in doubt.kept]
+
+    def get_odd(self, doubt: Doubt) -> list[int]:
+        return [track.pk for track in doubt.odd]
+
+
+class ReviewSerializer(serializers.Serializer[Any]):
+    """What to ask people about."""
+
+    pairs = PairSerializer(many=True)
+    doubts = DoubtSerializer(many=True)
 
 
 class TrackIdentitySerializer(serializers.Serializer[Any]):

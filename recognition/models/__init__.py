@@ -1,6 +1,7 @@
 """The nouns of seeing."""
 
 from recognition.models.comment import Comment
+from recognition.models.correction import Distinction, TrackMove
 from recognition.models.description import Attribute, Description
 from recognition.models.embedding import CropEmbedding, Encoder, KeyframeEmbedding, TrackEmbedding
 from recognition.models.identity import Identity, IdentityEdit
@@ -14,6 +15,7 @@ __all__ = [
     "Crop",
     "CropEmbedding",
     "Description",
+    "Distinction",
     "Encoder",
     "Identity",
     "IdentityEdit",
@@ -23,4 +25,5 @@ __all__ = [
     "Suppression",
     "Track",
     "TrackEmbedding",
+    "TrackMove",
 ]

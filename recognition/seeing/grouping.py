@@ -26,6 +26,7 @@ from recognition.engine.clustering import NOISE, assign, cluster
 from recognition.engine.embedding import find_modes, unit
 from recognition.engine.types import Floats, Ints
 from recognition.seeing.clothes import Clothes, clothes_apart
+from recognition.seeing.refusals import NONE, Refusals
 
 CAUTION = 0.06
 """Added to the network's ``same_person``, which was measured on full bodies: two portraits of
@@ -86,16 +87,21 @@ class Plan:
     similarity: Mapping[int, float]
 
 
-def make_plan(facts: Sequence[TrackFact], vectors: Floats, *, same_person: float) -> Plan:
-    """Put the free tracks in groups. ``vectors``: unit rows (n, d), one per fact."""
+def make_plan(
+    facts: Sequence[TrackFact], vectors: Floats, *, same_person: float, refusals: Refusals = NONE
+) -> Plan:
+    """Put the free tracks in groups. ``vectors``: unit rows (n, d), one per fact.
+
+    ``refusals``: pairs that people said are not the same; they are never put together.
+    """
     rows = np.asarray(vectors, dtype=np.float32)
     same_person += CAUTION
     free = [i for i, f in enumerate(facts) if not f.is_fixed and f.quality >= CLUSTERED_FROM]
     anchors = _anchors(facts, free)
     standing = {row for members in anchors.values() for row in members}
     free = [row for row in free if row not in standing]
-    joined, rest = _join(facts, rows, free, anchors, same_person)
-    groups = [*joined, *_cluster(facts, rows, rest, same_person)]
+    joined, rest = _join(facts, rows, free, anchors, same_person, refusals)
+    groups = [*joined, *_cluster(facts, rows, rest, same_person, refusals)]
     _take_over(groups, facts, taken=set(anchors))
     return Plan(tuple(groups), frozenset(standing), _similarities(rows, facts, groups, anchors))
 
@@ -165,6 +171,7 @@ def _join(
     free: Sequence[int],
     anchors: Mapping[int, Sequence[int]],
     same_person: float,
+    refusals: Refusals,
 ) -> tuple[list[Group], list[int]]:
     """Free tracks that belong to an anchor, the most alike first; and the others."""
     if not anchors or not free:
@@ -178,6 +185,9 @@ def _join(
         if item.identity == NOISE or item.margin < JOIN_MARGIN:
             continue
         if any(_at_once(facts[row], facts[other]) for other in present[item.identity]):
+            continue
+        members = (facts[other].id for other in present[item.identity])
+        if refusals.bars(facts[row], item.identity, members):
             continue
         present[item.identity].append(row)
         groups.setdefault(item.identity, Group(item.identity)).members.append(row)
@@ -198,12 +208,17 @@ def _bases(
 
 
 def _cluster(
-    facts: Sequence[TrackFact], rows: Floats, rest: Sequence[int], same_person: float
+    facts: Sequence[TrackFact],
+    rows: Floats,
+    rest: Sequence[int],
+    same_person: float,
+    refusals: Refusals,
 ) -> list[Group]:
     """Groups of the rest: clusters, and tracks alone that were seen well."""
     if not rest:
         return []
     apart = cannot_link(facts, rows, rest, same_person=same_person)
+    apart += refusals.pairs(facts, rest)
     labels = cluster(rows[list(rest)], same_person=same_person, cannot_link=apart)
     groups: dict[int, Group] = {}
     alone: list[Group] = []

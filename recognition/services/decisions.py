@@ -2,20 +2,24 @@
 
 When detection runs again over an asset, its tracks are replaced. A new track that lies where an
 old one lay, in time and in the picture, takes over the old one's identity and who assigned it;
-a chosen cover moves to the nearest new crop of the same person.
+a chosen cover moves to the nearest new crop of the same person. What edits said of the old track
+(where it was moved, who it is not) is said of the new one from then on, so that edits can still
+be undone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
+from django.db.models import Q
 
 from ingest.models import Asset
 from recognition.engine.geometry import interpolate_boxes, iou_matrix
 from recognition.engine.types import Floats, Ints
-from recognition.models import Crop, Identity, Track
+from recognition.models import Crop, Distinction, Identity, Track, TrackMove
 from recognition.selectors import boxes_of
 
 MIN_SHARED_TIME = 0.5
@@ -43,6 +47,9 @@ class Decision:
     assigned_by: str
     similarity: float | None
     cover_pts: tuple[int, ...]
+    track_id: int = 0
+    moves: tuple[TrackMove, ...] = ()
+    distinctions: tuple[Distinction, ...] = ()
 
 
 def lock_decisions(asset: Asset) -> list[Decision]:
@@ -58,13 +65,23 @@ def lock_decisions(asset: Asset) -> list[Decision]:
         .values_list("pk", flat=True)
     )
     covers = _covers(asset)
-    decided = Track.objects.filter(asset=asset).exclude(
-        identity=None, assigned_by=Track.Assigner.MACHINE
-    )
+    moves, distinctions = _moves(asset), _distinctions(asset)
+    said = {*moves, *distinctions}
     return [
-        _decision(track, covers.get(track.pk, ()))
-        for track in decided
-        if track.identity_id in kept or track.assigned_by == Track.Assigner.HUMAN
+        Decision(
+            path_of(track),
+            track.identity_id,
+            track.assigned_by,
+            track.identity_similarity,
+            covers.get(track.pk, ()),
+            track.pk,
+            tuple(moves.get(track.pk, ())),
+            tuple(distinctions.get(track.pk, ())),
+        )
+        for track in Track.objects.filter(asset=asset)
+        if track.identity_id in kept
+        or track.assigned_by == Track.Assigner.HUMAN
+        or track.pk in said
     ]
 
 
@@ -122,16 +139,83 @@ def move_covers(taken: dict[int, Decision], crops: dict[int, list[Crop]]) -> Non
                 Identity.objects.filter(pk=decision.identity_id, cover=None).update(cover=nearest)
 
 
+def move_corrections(taken: dict[int, Decision], tracks: Sequence[Track]) -> None:
+    """Let edits speak of the new tracks (saved) where they spoke of old ones (deleted)."""
+    heirs: dict[int, list[int]] = {}
+    for index, decision in taken.items():
+        heirs.setdefault(decision.track_id, []).append(tracks[index].pk)
+    decisions = {decision.track_id: decision for decision in taken.values()}
+    moves: list[TrackMove] = []
+    for old, decision in decisions.items():
+        for move in decision.moves:
+            TrackMove.objects.filter(pk=move.pk).update(track=heirs[old][0])
+            moves += [_copy_of(move, track) for track in heirs[old][1:]]
+    TrackMove.objects.bulk_create(moves, batch_size=500)
+    # A pair of tracks of this asset hangs on both: it is kept once.
+    known = {said.pk: said for d in decisions.values() for said in d.distinctions}
+    Distinction.objects.bulk_create(
+        [copy for said in known.values() for copy in _inherited(said, heirs)], batch_size=500
+    )
+
+
 def path_of(track: Track) -> Path:
     """Where a track was."""
     pts, boxes, _ = boxes_of(track)
     return Path(track.label, pts, boxes)
 
 
-def _decision(track: Track, cover_pts: tuple[int, ...]) -> Decision:
-    return Decision(
-        path_of(track), track.identity_id, track.assigned_by, track.identity_similarity, cover_pts
+def _moves(asset: Asset) -> dict[int, list[TrackMove]]:
+    """What edits moved of this asset, by track."""
+    found: dict[int, list[TrackMove]] = {}
+    for move in TrackMove.objects.filter(track__asset=asset):
+        found.setdefault(move.track_id or 0, []).append(move)
+    return found
+
+
+def _distinctions(asset: Asset) -> dict[int, list[Distinction]]:
+    """Who tracks of this asset are not, by track; a pair of two of them under both."""
+    found: dict[int, list[Distinction]] = {}
+    of_asset = set(Track.objects.filter(asset=asset).values_list("pk", flat=True))
+    for said in Distinction.objects.filter(
+        Q(track__asset=asset) | Q(other_track__asset=asset)
+    ).distinct():
+        for pk in {said.track_id, said.other_track_id} & of_asset:
+            found.setdefault(pk or 0, []).append(said)
+    return found
+
+
+def _copy_of(move: TrackMove, track: int) -> TrackMove:
+    return TrackMove(
+        edit_id=move.edit_id,
+        track_id=track,
+        from_identity_id=move.from_identity_id,
+        from_assigned_by=move.from_assigned_by,
+        from_similarity=move.from_similarity,
+        to_identity_id=move.to_identity_id,
+        to_assigned_by=move.to_assigned_by,
     )
+
+
+def _inherited(said: Distinction, heirs: dict[int, list[int]]) -> list[Distinction]:
+    """A distinction for each heir; of a track of another asset it stays that track."""
+    alive = set(
+        Track.objects.filter(
+            pk__in=[pk for pk in (said.track_id, said.other_track_id) if pk is not None]
+        ).values_list("pk", flat=True)
+    )
+
+    def now(pk: int | None) -> list[int | None]:
+        if pk is None or pk in alive:
+            return [pk]
+        return list(heirs.get(pk, ()))
+
+    pairs = product(now(said.track_id), now(said.other_track_id))
+    return [
+        Distinction(
+            edit_id=said.edit_id, identity_id=said.identity_id, track_id=a, other_track_id=b
+        )
+        for a, b in pairs
+    ]
 
 
 def _covers(asset: Asset) -> dict[int, tuple[int, ...]]:

@@ -17,20 +17,34 @@ from django.db.models import Count, Max
 
 from ingest.models import Asset
 from recognition.engine.types import Floats
-from recognition.models import Attribute, Encoder, Identity, Track, TrackEmbedding
+from recognition.models import (
+    Attribute,
+    Distinction,
+    Encoder,
+    Identity,
+    IdentityEdit,
+    Track,
+    TrackEmbedding,
+)
 from recognition.seeing.clothes import SURE_FROM, Clothes
 from recognition.seeing.grouping import Plan, TrackFact
+from recognition.seeing.refusals import NONE, Refusals
+from recognition.services.distinctions import refusals_in
 
 _LOCK_CLASS = 0x65766970  # "evip": the people of one library at a time
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryState:
-    """People's tracks of a library with their vectors (n, d), and what a plan rests on."""
+    """People's tracks of a library with their vectors (n, d), and what a plan rests on.
+
+    ``refusals``: the pairs that people said are not the same; no plan puts them together.
+    """
 
     facts: tuple[TrackFact, ...]
     vectors: Floats
     version: tuple[Any, ...]
+    refusals: Refusals = NONE
 
 
 def lock_library(library_id: int) -> None:
@@ -66,7 +80,8 @@ def read_state(library_id: int, encoder: Encoder) -> LibraryState:
         facts.append(_fact(row[:-1], tuple(worn.get(row[0], ()))))
         vectors.append(np.asarray(row[-1], dtype=np.float32))
     table = np.stack(vectors) if vectors else np.zeros((0, encoder.dimension))
-    return LibraryState(tuple(facts), table.astype(np.float32), version)
+    refusals = refusals_in(library_id)
+    return LibraryState(tuple(facts), table.astype(np.float32), version, refusals)
 
 
 def _worn_in(library_id: int) -> dict[int, list[tuple[str, str]]]:
@@ -93,9 +108,11 @@ def read_version(library_id: int) -> tuple[Any, ...]:
     """What must not have changed between reading and writing."""
     tracks = Track.objects.filter(asset__library=library_id, label="person").order_by("pk")
     people = Identity.objects.filter(library=library_id).order_by("pk")
+    apart = Distinction.objects.filter(edit__library=library_id, edit__undone_at=None)
     return (
         tuple(tracks.values_list("pk", "identity_id", "assigned_by")),
-        tuple(people.values_list("pk", "is_locked")),
+        tuple(people.values_list("pk", "is_locked", "merged_into")),
+        tuple(apart.values_list("pk", flat=True)),
     )
 
 
@@ -161,8 +178,11 @@ def _move_tracks(
 
 
 def _remove_empty(library_id: int) -> int:
+    """Suggestions without tracks go; not those that an edit speaks of: it may be undone."""
+    spoken_of = IdentityEdit.subjects.through.objects.values("identity_id")
     empty = (
         Identity.objects.filter(library_id=library_id, is_locked=False)
+        .exclude(pk__in=spoken_of)
         .annotate(count=Count("tracks"))
         .filter(count=0)
         .values_list("pk", flat=True)

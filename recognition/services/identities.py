@@ -1,45 +1,41 @@
-"""What people say about identities. Each edit is logged and locks the identity.
+"""What people say about one identity. Each edit is logged, can be undone, and locks the identity.
 
-A locked identity is never renamed, emptied or deleted by a stage.
+A locked identity is never renamed, emptied or deleted by a stage. Edits that move tracks between
+identities are in ``services.groups``; taking back is in ``services.history``.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 
 from ingest.models import Role
 from ingest.selectors import User, require_role
-from ingest.services import audit
-from recognition.errors import CoverRefused, NameRefused, NameTaken
+from recognition.errors import CoverRefused, EditRefused, NameRefused, NameTaken
 from recognition.models import Crop, Identity, IdentityEdit
+from recognition.services.editing import Draft, hold_identities
 
 MAX_NAME_LENGTH = 120
-_VERBS = {
-    IdentityEdit.Kind.RENAME: "named",
-    IdentityEdit.Kind.HIDE: "hidden",
-    IdentityEdit.Kind.SHOW: "shown",
-    IdentityEdit.Kind.COVER: "covered",
-}
 
 
 def rename(*, identity: Identity, user: User, name: str) -> Identity:
     """Give a person a name; an empty one takes it away again.
 
-    Raises NameTaken, NameRefused or NotAllowed.
+    Raises NameTaken, NameRefused, EditRefused or NotAllowed.
     """
     wanted = clean_name(name)
     try:
         with transaction.atomic():
-            found = _claim(identity, user)
-            _check_free(found, wanted)
-            if found.name != wanted:
-                before, found.name = found.name, wanted
-                _keep(found, user, IdentityEdit.Kind.RENAME, {"name": before}, {"name": wanted})
+            found = hold_living(identity, user)
+            check_free(found, wanted)
+            draft = Draft(found, user, IdentityEdit.Kind.RENAME)
+            draft.set(found, name=wanted)
+            draft.lock(found)
+            found.last_edit = draft.keep()
     except IntegrityError as error:  # someone else gave the name between the look and the write
-        _check_free(identity, wanted)
+        check_free(identity, wanted)
         raise NameRefused(f"“{wanted}” could not be saved: try again.") from error
     return found
 
@@ -52,31 +48,48 @@ def edit(
     if name is not None:
         identity = rename(identity=identity, user=user, name=name)
     if is_hidden is not None:
-        identity = _set_hidden(identity, user, is_hidden=is_hidden)
+        identity = (hide if is_hidden else show)(identity=identity, user=user)
     require_role(user, identity.library, Role.OWNER, Role.EDITOR)
     return identity
 
 
-def hide(*, identity: Identity, user: User) -> Identity:
-    """Leave a person out of pages and answers. Raises NotAllowed."""
-    return _set_hidden(identity, user, is_hidden=True)
+def hide(*, identity: Identity, user: User, others: Sequence[int] = ()) -> Identity:
+    """Leave people out of pages and answers. Raises EditRefused or NotAllowed."""
+    return _set_hidden(identity, user, others, is_hidden=True)
 
 
-def show(*, identity: Identity, user: User) -> Identity:
-    """Undo ``hide``. Raises NotAllowed."""
-    return _set_hidden(identity, user, is_hidden=False)
+def show(*, identity: Identity, user: User, others: Sequence[int] = ()) -> Identity:
+    """Bring hidden people back. Raises EditRefused or NotAllowed."""
+    return _set_hidden(identity, user, others, is_hidden=False)
 
 
 @transaction.atomic
 def choose_cover(*, identity: Identity, user: User, crop: Crop) -> Identity:
     """Make one of a person's crops their picture. Raises CoverRefused or NotAllowed."""
-    found = _claim(identity, user)
+    found = hold_living(identity, user)
     if not Crop.objects.filter(pk=crop.pk, track__identity=found).exists():
         raise CoverRefused(f"This picture does not show {found.display_name}.")
-    if found.cover_id != crop.pk:
-        before, found.cover = found.cover_id, crop
-        _keep(found, user, IdentityEdit.Kind.COVER, {"crop": before}, {"crop": crop.pk})
+    draft = Draft(found, user, IdentityEdit.Kind.COVER)
+    draft.set(found, cover_id=crop.pk)
+    draft.lock(found)
+    found.last_edit = draft.keep()
     return found
+
+
+def hold_living(identity: Identity, user: User) -> Identity:
+    """The row as it is now, held, if the user may edit it and it was not merged into another."""
+    found = hold_identities([identity.pk], user)[identity.pk]
+    check_living(found)
+    return found
+
+
+def check_living(identity: Identity) -> None:
+    """Raises EditRefused for someone who was merged into another."""
+    if identity.merged_into is not None:
+        raise EditRefused(
+            f"{identity.display_name} was merged into {identity.merged_into.display_name}: "
+            "correct that person instead, or undo the merge first."
+        )
 
 
 def clean_name(name: str) -> str:
@@ -89,28 +102,8 @@ def clean_name(name: str) -> str:
     return text
 
 
-@transaction.atomic
-def _set_hidden(identity: Identity, user: User, *, is_hidden: bool) -> Identity:
-    found = _claim(identity, user)
-    if found.is_hidden != is_hidden:
-        found.is_hidden = is_hidden
-        kind = IdentityEdit.Kind.HIDE if is_hidden else IdentityEdit.Kind.SHOW
-        _keep(found, user, kind, {"is_hidden": not is_hidden}, {"is_hidden": is_hidden})
-    return found
-
-
-def _claim(identity: Identity, user: User) -> Identity:
-    """The row as it is now, held until the transaction ends, if the user may edit it."""
-    found = (
-        Identity.objects.select_for_update(of=("self",))
-        .select_related("library")
-        .get(pk=identity.pk)
-    )
-    require_role(user, found.library, Role.OWNER, Role.EDITOR)
-    return found
-
-
-def _check_free(identity: Identity, name: str) -> None:
+def check_free(identity: Identity, name: str) -> None:
+    """Raises NameTaken if another identity of the library has the name."""
     if not name:
         return
     other = (
@@ -122,21 +115,22 @@ def _check_free(identity: Identity, name: str) -> None:
         hidden = ", who is hidden" if other.is_hidden else ""
         raise NameTaken(
             f"“{other.name}” is already the name of person {other.number} of this library"
-            f"{hidden}: choose another name.",
+            f"{hidden}: choose another name, or merge the two.",
             identity_id=other.pk,
         )
 
 
-def _keep(
-    identity: Identity,
-    user: User,
-    kind: IdentityEdit.Kind,
-    before: dict[str, Any],
-    after: dict[str, Any],
-) -> None:
-    identity.is_locked = True
-    identity.save(update_fields=("name", "is_hidden", "cover", "is_locked", "updated_at"))
-    IdentityEdit.objects.create(
-        identity=identity, user_id=user.pk, kind=kind, before=before, after=after
-    )
-    audit.record(user=user, library=identity.library, verb=_VERBS[kind], subject=identity)
+@transaction.atomic
+def _set_hidden(
+    identity: Identity, user: User, others: Sequence[int], *, is_hidden: bool
+) -> Identity:
+    held = hold_identities([identity.pk, *others], user)
+    found = held[identity.pk]
+    draft = Draft(found, user, IdentityEdit.Kind.HIDE if is_hidden else IdentityEdit.Kind.SHOW)
+    for person in held.values():
+        check_living(person)
+        if person.is_hidden != is_hidden:
+            draft.set(person, is_hidden=is_hidden)
+            draft.lock(person)
+    found.last_edit = draft.keep()
+    return found

@@ -79,7 +79,7 @@ def _skip(context: StageContext) -> None:
 
 
 def _plan(state: LibraryState) -> Plan:
-    return make_plan(state.facts, state.vectors, same_person=same_person())
+    return make_plan(state.facts, state.vectors, same_person=same_person(), refusals=state.refusals)
 
 
 def _write(context: StageContext, state: LibraryState | None, plan: Plan | None) -> None:

@@ -55,6 +55,7 @@ def run(context: StageContext) -> None:
         Track.objects.filter(asset=asset).delete()
         taken = decisions.apply_decisions(decided, tracks)
         Track.objects.bulk_create(tracks, batch_size=_BATCH)
+        decisions.move_corrections(taken, tracks)
         crops = {
             index: [_crop(context, track, kept) for kept in item.crops]
             for index, (track, item) in enumerate(zip(tracks, _in_order(seen), strict=True))

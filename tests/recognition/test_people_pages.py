@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ingest.models import Library
-from recognition import selectors, views
+from recognition import selectors
 from recognition.models import Identity
 from recognition.services import identities as service
+from recognition.views import people as people_views
 from tests.factories import (
     make_asset,
     make_camera,
@@ -100,7 +101,7 @@ def test_it_can_be_narrowed_to_a_library(library: Library, client: Client) -> No
 def test_many_unknown_people_come_in_pages(
     library: Library, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "PAGE_SIZE", 2)
+    monkeypatch.setattr(people_views, "PAGE_SIZE", 2)
     for number in range(1, 6):
         make_person(library, number=number)
     address = reverse("recognition:people")
