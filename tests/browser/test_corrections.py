@@ -10,10 +10,11 @@ from django.urls import reverse
 from pgvector import HalfVector
 from playwright.sync_api import Page, expect
 
+from ingest import storage
 from ingest.models import Library
 from recognition.models import Encoder, Identity, Track, TrackEmbedding
 from recognition.networks import network_infos
-from tests.factories import make_asset, make_crop, make_identity, make_track
+from tests.factories import make_asset, make_crop, make_identity, make_track, write_picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,7 +22,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def make_person(library: Library, tracks: int, **fields: Any) -> Identity:
     person = make_identity(library, **fields)
     for _ in range(tracks):
-        shot = make_asset(library, shots=1, files=False).shots.get()
+        shot = make_asset(library, shots=1).shots.get()
+        for keyframe in shot.keyframes.all():
+            write_picture(storage.derived_path(keyframe.image_key), (320, 180))
         make_crop(make_track(shot, identity=person), files=True)
     return person
 

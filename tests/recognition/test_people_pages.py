@@ -150,7 +150,8 @@ def test_a_rename_shows_the_name_and_locks(library: Library, client: Client) -> 
     response = client.post(address, {"name": "  Ada   Lovelace "}, follow=True)
     assert b"Ada Lovelace" in response.content
     assert b"Confirmed by a person" in response.content
-    assert "named “Ada Lovelace”" in response.content.decode()
+    assert "This is Ada Lovelace now." in response.content.decode()
+    assert "person 3</a> “Ada Lovelace”" in response.content.decode()
 
 
 def test_a_taken_name_is_refused_with_who_has_it(library: Library, client: Client) -> None:

@@ -36,6 +36,8 @@ def assets(loader: FakeLoader, films: list[Path]) -> list[Asset]:
     made = [add_film(library, film) for film in films]
     for asset in made:
         run_asset(asset.pk)
+        asset.refresh_from_db()
+        assert asset.status == Asset.Status.READY, asset.error_sentence
     return made
 
 
