@@ -232,7 +232,8 @@ class ReviewView(APIView):
     @extend_schema(operation_id="libraries_review_retrieve", responses=ReviewSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """Possible duplicates, and people whose tracks disagree, the most urgent first."""
-        library = get_object_or_404(libraries_for(_user(request)), slug=slug)
+        mine = libraries_for(_user(request)).filter(recognises_people=True)
+        library = get_object_or_404(mine, slug=slug)
         found = {"pairs": likeness.duplicates(library), "doubts": likeness.doubts(library)}
         return Response(ReviewSerializer(found).data)
 

@@ -79,7 +79,7 @@ def crops_for(user: User) -> QuerySet[Crop]:
 def people_tracks_for(user: User) -> QuerySet[Track]:
     """The tracks of people in assets that the user may see, with asset and identity."""
     found = Track.objects.filter(label="person", asset__in=assets_for(user))
-    return found.select_related("asset", "asset__camera", "asset__library", "identity")
+    return found.select_related("asset", "asset__camera", "asset__library", "identity__library")
 
 
 def editable_libraries(user: User) -> set[int]:
@@ -287,8 +287,8 @@ def edits_of(identity: Identity, limit: int = 20) -> list[IdentityEdit]:
 
 
 def edits_for(user: User, library: Library | None = None) -> QuerySet[IdentityEdit]:
-    """The edits of the user's libraries, latest first."""
-    found = _edits().filter(library__in=libraries_for(user))
+    """The edits of the user's libraries, where those recognise people, latest first."""
+    found = _edits().filter(library__in=libraries_for(user).filter(recognises_people=True))
     return found.filter(library=library) if library is not None else found
 
 

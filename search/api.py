@@ -27,6 +27,7 @@ _PARAMETERS = [
     _many("scene", str, "A kind of place."),
     _many("colour", str, "A colour of clothes."),
     _many("asset", int, "An asset's id."),
+    _many("together", int, "An identity's id: all that are given are in the shot."),
 ]
 
 

@@ -58,6 +58,8 @@ TITLES = {
     "scene": "Place",
     "colour": "Clothes",
 }
+TOGETHER = "Seen together"
+"""Shown once somebody was chosen (a person's page leads here): else it would repeat "People"."""
 
 
 def count_facets(
@@ -67,13 +69,16 @@ def count_facets(
     filters: Filters,
 ) -> tuple[Facet, ...]:
     """Exact counts over all found moments, not over the page that is shown."""
-    counters: dict[str, Counter[str | int]] = {name: Counter() for name in TITLES}
+    titles = TITLES | ({"together": TOGETHER} if filters.together else {})
+    counters: dict[str, Counter[str | int]] = {name: Counter() for name in titles}
     labels: dict[tuple[str, str | int], str] = {}
     for moment in moments:
         asset = assets.get(moment.asset_id)
         if asset is None:
             continue
         for name, value, label in _values(moment, asset, people):
+            if name not in titles:
+                continue
             counters[name][value] += 1
             labels[name, value] = label
     return tuple(
@@ -82,7 +87,7 @@ def count_facets(
             title,
             _choices(counters[name], getattr(filters, name), _labeller(name, labels)),
         )
-        for name, title in TITLES.items()
+        for name, title in titles.items()
     )
 
 
@@ -95,6 +100,7 @@ def _values(
     for pk in moment.identity_ids:
         if pk in people:
             yield "identity", pk, people[pk]
+            yield "together", pk, people[pk]
     if moment.scene:
         yield "scene", moment.scene, moment.scene
     for colour in moment.colours:

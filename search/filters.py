@@ -9,7 +9,10 @@ from urllib.parse import urlencode
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Chosen values; several of one kind mean "any of these", kinds are joined by "and"."""
+    """Chosen values; several of one kind mean "any of these", kinds are joined by "and".
+
+    ``together`` alone means "all of these": each of its people is in the shot.
+    """
 
     library: tuple[str, ...] = ()  # slugs
     camera: tuple[int, ...] = ()
@@ -17,6 +20,7 @@ class Filters:
     scene: tuple[str, ...] = ()
     colour: tuple[str, ...] = ()
     asset: tuple[int, ...] = ()
+    together: tuple[int, ...] = ()  # identities
 
     @classmethod
     def from_lists(cls, values: Mapping[str, Sequence[str]]) -> Filters:
@@ -25,7 +29,7 @@ class Filters:
         numbers: dict[str, tuple[int, ...]] = {}
         for name in ("library", "scene", "colour"):
             chosen[name] = tuple(dict.fromkeys(v for v in values.get(name, ()) if v))[:MAX_CHOSEN]
-        for name in ("camera", "identity", "asset"):
+        for name in ("camera", "identity", "asset", "together"):
             given = dict.fromkeys(_number(v) for v in values.get(name, ()) if v)
             numbers[name] = tuple(given)[:MAX_CHOSEN]
         return cls(**chosen, **numbers)  # type: ignore[arg-type]

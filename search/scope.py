@@ -85,6 +85,11 @@ class Scope:
             found = found.filter(description__scene__in=filters.scene)
         if filters.narrows_tracks:
             found = found.filter(Exists(self._narrowed(Track.objects.filter(shot=OuterRef("pk")))))
+        for pk in filters.together:
+            seen = Track.objects.filter(
+                shot=OuterRef("pk"), identity=pk, identity__library__recognises_people=True
+            )
+            found = found.filter(Exists(seen))
         for ids in self.required:
             found = found.filter(
                 Exists(Track.objects.filter(shot=OuterRef("pk"), identity_id__in=ids))
@@ -126,7 +131,7 @@ def scope_for(user: User | None, filters: Filters) -> Scope:
 def names_in(scope: Scope, text: str) -> Names:
     """The names within a scope that a text contains. Three questions, small answers."""
     libraries = {"library_id__in": scope.library_ids}
-    shown = Identity.objects.filter(**libraries, is_hidden=False)
+    shown = Identity.objects.filter(**libraries, is_hidden=False, merged_into=None)
     identities = shown.filter(library__recognises_people=True)
     numbers = [int(n) for n in _NUMBERED.findall(text)[:20]]
     spelled = _spelled_in(identities.exclude(name=""), text)

@@ -99,6 +99,7 @@ class FacetsSerializer(serializers.Serializer[Any]):
     identity = ChoiceSerializer(many=True)
     scene = ChoiceSerializer(many=True)
     colour = ChoiceSerializer(many=True)
+    together = ChoiceSerializer(many=True, required=False, help_text="Once somebody was chosen.")
 
 
 class SearchSerializer(serializers.Serializer[Any]):

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -71,11 +70,25 @@ def erase_identity(*, identity: Identity, user: User, typed: str) -> Erased:
 
 
 def names_of(identity: Identity) -> list[str]:
-    """The name an identity has, and those it ever had by the log of edits."""
-    names = {identity.name}
-    for edit in IdentityEdit.objects.filter(identity=identity):
-        names |= set(_names_in(edit.before)) | set(_names_in(edit.after))
+    """The names a person has or ever had by the log of edits, and of those merged into them."""
+    people = _with_absorbed(identity)
+    names = {person.name for person in people.values()}
+    for edit in IdentityEdit.objects.filter(subjects__in=people).distinct():
+        for side in (edit.before, edit.after):
+            cells = edit.cells(side)
+            names |= {str(cells[pk].get("name", "")) for pk in people if pk in cells}
     return sorted(filter(None, names))
+
+
+def _with_absorbed(identity: Identity) -> dict[int, Identity]:
+    """The identity and all that were merged into it, at whatever remove."""
+    found = {identity.pk: identity}
+    fresh = [identity.pk]
+    while fresh:
+        rows = Identity.objects.filter(merged_into__in=fresh).exclude(pk__in=found)
+        fresh = [row.pk for row in rows]
+        found.update({row.pk: row for row in rows})
+    return found
 
 
 def erase_row(identity: Identity, names: Sequence[str]) -> int:
@@ -84,22 +97,15 @@ def erase_row(identity: Identity, names: Sequence[str]) -> int:
     number = identity.number
     others = Identity.objects.filter(library=library).exclude(pk=pk).exclude(name="")
     keep = list(others.values_list("name", flat=True))
+    people = _with_absorbed(identity)
+    IdentityEdit.objects.filter(subjects__in=people).delete()
     identity.delete()
-    audit.forget_subject("identity", pk)
+    for gone in people:
+        audit.forget_subject("identity", gone)
     LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(Identity), object_id=str(pk)
     ).delete()
     return scrub(library, [*names, f"Person {number}"], keep)
-
-
-def _names_in(values: Any) -> list[str]:
-    """The names in one side of an edit, at any depth (merges keep the names of both)."""
-    if isinstance(values, dict):
-        own = [v for k, v in values.items() if k in ("name", "names") and isinstance(v, str)]
-        return own + [name for item in values.values() for name in _names_in(item)]
-    if isinstance(values, list):
-        return [name for item in values for name in _names_in(item)]
-    return []
 
 
 def _suppression(track: Track) -> Suppression:

@@ -19,7 +19,7 @@ from ingest.services import audit
 from ingest.services.libraries import MAX_REASON_LENGTH
 from ingest.services.names import clean_text
 from recognition.errors import ReasonMissing
-from recognition.models import Identity, Track
+from recognition.models import Identity, IdentityEdit, Track
 from recognition.services.erasure import erase_row, names_of
 from recognition.services.grouping import lock_library
 from recognition.services.holdings import delete_person_vectors
@@ -55,7 +55,9 @@ def _forget_people(library: Library, user: User, *, erase_people: bool) -> None:
         identity=None, identity_similarity=None
     )
     tracks.update(identity_similarity=None)
-    Identity.objects.filter(library=library, is_locked=False, tracks=None).delete()
+    said = IdentityEdit.subjects.through.objects.values("identity_id")
+    empty = Identity.objects.filter(library=library, is_locked=False, tracks=None)
+    empty.exclude(pk__in=said).delete()  # what an edit speaks of may be brought back by its undo
     if erase_people:
         for identity in Identity.objects.filter(library=library).order_by("pk"):
             names = names_of(identity)

@@ -38,4 +38,9 @@ def sighting(request: HtmxRequest, pk: int) -> HttpResponse:
     """One appearance, which plays in place; a page of its own without JavaScript."""
     track = get_object_or_404(selectors.people_tracks_for(request.user), pk=pk)
     name = "recognition/_sighting.html" if request.htmx else "recognition/sighting.html"
-    return render(request, name, {"item": selectors.appearance_of(track), "track": track})
+    context = {
+        "item": selectors.appearance_of(track),
+        "track": track,
+        "identity": selectors.shown_identity(track),
+    }
+    return render(request, name, context)

@@ -50,7 +50,7 @@ def library() -> Iterator[Library]:
 def _fill(assets: list[Asset], people: list[Identity], encoder: Encoder) -> None:
     random = np.random.default_rng(1)
     looks = random.normal(size=(PEOPLE, encoder.dimension)).astype(np.float32)
-    pts, boxes = np.array([0, 10], dtype="<i8"), np.tile(np.float32([0.1, 0.1, 0.3, 0.9]), 2)
+    pts, boxes = np.array([0, 10], dtype="<i8"), np.array([0.1, 0.1, 0.3, 0.9] * 2, dtype="<f4")
     tracks = Track.objects.bulk_create(
         (
             Track(

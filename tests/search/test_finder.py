@@ -99,6 +99,23 @@ def test_filters_narrow_inside_the_vector_search(encoder: Encoder) -> None:
     assert find("beach", user=user, filters=Filters(camera=(camera.pk + 1,))).total == 0
 
 
+def test_people_are_found_together(encoder: Encoder) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    anna, ben = make_identity(library, name="Anna"), make_identity(library, name="Ben")
+    for name, people in (("anna.mp4", [anna]), ("both.mp4", [anna, ben]), ("ben.mp4", [ben])):
+        shot = make_film(library, encoder, "beach", name=name).shots.get()
+        for person in people:
+            see_person(shot, encoder, "woman", identity=person)
+    both = Filters(together=(anna.pk, ben.pk))
+    result = find("", user=user, filters=both)
+    assert names(result) == ["both.mp4"]
+    [facet] = [facet for facet in result.facets if facet.name == "together"]
+    assert {choice.label for choice in facet.choices if choice.is_chosen} == {"Anna", "Ben"}
+    assert find("", user=user, filters=both.toggled("together", ben.pk)).total == 2
+    assert find("", user=make_user(), filters=both).total == 0
+
+
 def test_filter_counts_are_what_a_choice_leaves(encoder: Encoder) -> None:
     user = make_user()
     library = make_library(owner=user)
