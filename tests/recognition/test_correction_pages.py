@@ -176,7 +176,13 @@ def test_refusals_by_rest_have_the_shape_of_the_site(library: Library, client: C
     assert first is not None
     blocked = client.post(f"{reverse('api-identity-edit-list')}/{first.pk}/undo")
     assert (blocked.status_code, blocked.json()["code"]) == (409, "undo_blocked")
-    for body in ({"tracks": []}, {"tracks": "x"}, {"tracks": [-1]}, {}):
+    nonsense: tuple[dict[str, object], ...] = (
+        {"tracks": []},
+        {"tracks": "x"},
+        {"tracks": [-1]},
+        {},
+    )
+    for body in nonsense:
         wrong = client.post(f"{base}/{one.pk}/split", body, content_type="application/json")
         assert wrong.status_code in (400, 422)
 
