@@ -1,6 +1,7 @@
 """Seconds of work per minute of footage, by stage, and against a bare decode of the same files.
 
     python -m evaluation.speed --footage DIR [--profile builtin|light] --json
+    python -m evaluation.speed --random-weights --profile standard|full --json
 
 Indexes a folder into a scratch installation, in place, one stage at a time, and reads the times
 from the catalogue; then decodes every frame of the same files with PyAV (threads AUTO) and
@@ -90,14 +91,38 @@ def _paths(footage: Path, names: set[str]) -> list[Path]:
     return [path for path in files if path.is_file() and path.name in names]
 
 
+def _random_weights(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    """The table of networks with random weights (``speed_networks``)."""
+    from evaluation.speed_networks import BUILDERS, measure_networks
+
+    if options.profile not in BUILDERS:
+        parser.error(f"--random-weights knows the profiles {', '.join(BUILDERS)}")
+    figures = measure_networks(
+        options.profile, device=options.device, without=tuple(options.without)
+    )
+    print(json.dumps(figures, indent=None if options.json else 1))
+    return 0
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--footage", type=Path, required=True)
+    parser.add_argument("--footage", type=Path)
+    parser.add_argument(
+        "--random-weights",
+        action="store_true",
+        help="full-size networks of standard or full, built here: no footage, no downloads",
+    )
+    parser.add_argument("--device", default="auto", help="with --random-weights: cpu or cuda")
+    parser.add_argument("--without", nargs="*", default=(), help="roles to leave out")
     parser.add_argument("--profile", default="builtin")
     parser.add_argument("--settings", default="everyid_site.settings", help="Django's settings")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(words)
+    if options.random_weights:
+        return _random_weights(parser, options)
+    if options.footage is None:
+        parser.error("give --footage, or --random-weights")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that "with" blocks clean up
     numbers = measure(options.footage.resolve(), profile=options.profile, settings=options.settings)
     if options.json:

@@ -50,6 +50,7 @@ def grounding_dino(folder: Path) -> Path:
     GroundingDinoForObjectDetection(config).save_pretrained(folder)
     pictures = GroundingDinoImageProcessor(size={"shortest_edge": 96, "longest_edge": 160})
     GroundingDinoProcessor(pictures, tokenizer).save_pretrained(folder)
+    pictures.save_pretrained(folder)  # as older versions of transformers left it on the hub
     return folder
 
 
@@ -190,11 +191,13 @@ def llava_onevision(folder: Path) -> Path:
     )  # fmt: skip
     LlavaOnevisionForConditionalGeneration(config).save_pretrained(folder)
     size = {"height": 32, "width": 32}
+    pictures = LlavaOnevisionImageProcessor(size=size, image_grid_pinpoints=pins)
     LlavaOnevisionProcessor(
-        LlavaOnevisionImageProcessor(size=size, image_grid_pinpoints=pins), tokenizer,
+        pictures, tokenizer,
         LlavaOnevisionVideoProcessor(size=size), num_image_tokens=4,
         vision_feature_select_strategy="full", chat_template=TEMPLATE,
     ).save_pretrained(folder)  # fmt: skip
+    pictures.save_pretrained(folder)
     return folder
 
 
