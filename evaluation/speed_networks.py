@@ -12,7 +12,9 @@ the larger share says what bounds the network. "An hour" counts the looks that a
 
 from __future__ import annotations
 
+import json
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,6 +63,7 @@ def measure_networks(
         if built.role in without:
             continue
         rows[built.role] = _row(built, place, dtype, peak, repeat)
+        print(built.role, json.dumps(rows[built.role]), file=sys.stderr, flush=True)
         del built
     hours = {role: row["hour_s"] for role, row in rows.items()}
     return {
@@ -86,7 +89,7 @@ def _row(
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
-    batches = (1, 4) if place == "cpu" else (1, 8, 32, 64)
+    batches: tuple[int, ...] = (1, 4) if place == "cpu" else (1, 8, 32, 64)
     if built.role == "captions" and place == "cpu":
         batches, repeat = (1,), 1  # minutes
     with torch.inference_mode():

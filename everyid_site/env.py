@@ -81,6 +81,21 @@ def override(**values: Any) -> None:
     environment.cache_clear()
 
 
+QUIET = {
+    "YOLO_OFFLINE": "true",  # ultralytics asks for a connection when it is imported
+    "YOLO_AUTOINSTALL": "false",  # and would install packages by itself
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+"""What keeps vendors' packages from calling home; whoever starts the process may say otherwise."""
+
+
+def quiet_vendors() -> None:
+    """Set ``QUIET``, before any vendor's package is imported."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+
+
 def choose_settings() -> None:
     """Name Django's settings module, unless the caller has named another."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "everyid_site.settings")

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from everyid_site.embedded.endpoint import database_settings
-from everyid_site.env import BASE_DIR, environment
+from everyid_site.env import BASE_DIR, environment, quiet_vendors
 
 ENV = environment()
+quiet_vendors()
 STATE_DIR: Path = ENV.state_dir
 
 

@@ -8,6 +8,7 @@ from recognition import (
     asset_panel,
     comment_views,
     guest_views,
+    looking_views,
     privacy_views,
     sharing_views,
 )
@@ -24,6 +25,7 @@ urlpatterns = [
     path("people/<int:pk>/share", sharing_views.share_identity, name="share-identity"),
     path("share/moments", sharing_views.share_moments, name="share-moments"),
     path("shares/<int:pk>/revoke", sharing_views.share_revoke, name="share-revoke"),
+    path("libraries/<slug:slug>/look-for", looking_views.look_for, name="look-for"),
     path("libraries/<slug:slug>/shares", sharing_views.shares, name="shares"),
     path("libraries/<slug:slug>/privacy", privacy_views.privacy, name="privacy"),
     path("libraries/<slug:slug>/privacy/switch", privacy_views.switch, name="switch"),

@@ -31,6 +31,9 @@ class Library(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     recognition_set_at = models.DateTimeField(null=True, blank=True)
+    look_for = models.CharField(
+        max_length=600, blank=True, help_text="Things between commas, for an open-set detector."
+    )
     retention_days = models.PositiveIntegerField(
         null=True, blank=True, help_text="Assets older than this are erased. Empty: kept."
     )

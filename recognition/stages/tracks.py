@@ -16,7 +16,7 @@ from recognition.models import Crop, Track
 from recognition.networks import fingerprints, networks
 from recognition.seeing import crop_pool, watching
 from recognition.seeing.watching import Seen, Span, Watcher
-from recognition.services import decisions
+from recognition.services import decisions, looking
 from recognition.services.decisions import Path
 from recognition.services.suppression import is_suppressed, suppressed_paths
 
@@ -26,7 +26,7 @@ _BATCH = 500
 def configuration() -> dict[str, Any]:
     """What the tracks depend on: the detector, how it is sampled, and how tracks are joined."""
     return {
-        "detector": fingerprints("detector"),
+        "detector": fingerprints("detector", "open_set"),
         "fps": [watching.BASE_FPS, watching.FAST_FPS, str(watching.STILL_FPS)],
         "still_below": watching.STILL_BELOW,
         "max_side_px": watching.MAX_SIDE_PX,
@@ -48,6 +48,7 @@ def run(context: StageContext) -> None:
         min_interval_s=Fraction(1, watching.FAST_FPS),
     )
     seen = list(watcher.watch(frames, lambda pts: context.progress((pts - start) / length)))
+    seen += _look(context)
     with context.commit() as summary:
         seen = _without_erased(asset, seen)
         tracks = [_track(asset, ordinal, item) for ordinal, item in enumerate(_in_order(seen))]
@@ -67,6 +68,13 @@ def run(context: StageContext) -> None:
         summary["crops"] = sum(len(own) for own in crops.values())
         summary["frames"] = watcher.frames_seen
         summary["carried_over"] = len(taken)
+
+
+def _look(context: StageContext) -> list[Seen]:
+    """What the library asks to look for beside the detector's classes, if a network can."""
+    words = looking.look_for_of(context.asset)
+    open_set = networks().open_set if words else None
+    return looking.look_through(open_set, context.asset, words) if open_set else []
 
 
 def _watcher(context: StageContext) -> Watcher:
