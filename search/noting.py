@@ -19,7 +19,7 @@ def note_search(result: SearchResult, *, user: User) -> None:
     A name means everyone of the user's libraries who bears it.
     """
     meant = {int(part.value) for part in result.parsed.of_kind(Kind.IDENTITY)}
-    wanted = meant | set(result.filters.identity)
+    wanted = meant | set(result.filters.identity) | set(result.filters.together)
     if not wanted:
         return
     mine = identities_for(user)

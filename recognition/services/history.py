@@ -6,7 +6,7 @@ where nothing has changed the same since. What stands in the way is named.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -217,8 +217,3 @@ _SAID = {
 def said(edit: IdentityEdit) -> str:
     """An edit in words, in the past tense, without its author."""
     return _SAID[edit.kind].format(edit.identity.display_name)
-
-
-def edits_about(identity: Identity) -> Collection[int]:
-    """Keys of all edits that speak of an identity; erasing it must delete them with it."""
-    return list(identity.edits_about.values_list("pk", flat=True))
