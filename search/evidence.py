@@ -8,8 +8,8 @@ by structure alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from search.facts import WHOLE, Found, ShotFacts
 from search.matching import match, structure_score
@@ -23,7 +23,7 @@ from search.person_evidence import (
     speaks_for,
 )
 from search.query_types import Count, Kind, Part, Query
-from search.ranking import Hit, Reason, dense_ranks
+from search.ranking import SUPPORT, Hit, Reason
 from search.seen import (
     PictureStrengths,
     keyframe_cells,
@@ -46,7 +46,7 @@ ABSENT_STRENGTH = 0.4
 
 @dataclass(slots=True)
 class Evidence:
-    """Hits of each shot, what is excluded, and which parts and lists took part.
+    """Hits of each shot, what is excluded, and which parts took part.
 
     ``banned`` are spans of shots that the query rules out; ``checkable`` the parts that some
     shot had evidence for; ``unchecked`` those for which the libraries have nothing at all.
@@ -56,7 +56,6 @@ class Evidence:
     banned: dict[int, list[Span]] = field(default_factory=lambda: defaultdict(list))
     checkable: set[int] = field(default_factory=set)
     unchecked: set[int] = field(default_factory=set)
-    lists: set[str] = field(default_factory=set)
 
 
 def gather(query: Query, found: Found) -> Evidence:
@@ -81,7 +80,6 @@ def gather(query: Query, found: Found) -> Evidence:
                 evidence.banned[shot.shot_id] += [(t.start_pts, t.end_pts) for t in people_in(shot)]
             hits = _hits_for(part, index, shot, pictures, found)
             evidence.hits[shot.shot_id] += hits
-    _place_in_lists(evidence)
     _note_unchecked(query, evidence)
     return evidence
 
@@ -105,7 +103,17 @@ def _whole_hits(shot: ShotFacts, pictures: PictureStrengths) -> Iterator[Hit]:
         strength = pictures.keyframes.get((WHOLE, pk))
         if strength is not None:
             reason = Reason("likeness", "the whole picture", strength)
-            yield Hit(WHOLE, shot.shot_id, start, end, strength, (reason,), keyframe_id=pk)
+            support = SUPPORT["whole"] * pictures.keyframe_z[WHOLE, pk]
+            yield Hit(
+                WHOLE,
+                shot.shot_id,
+                start,
+                end,
+                strength,
+                (reason,),
+                keyframe_id=pk,
+                support=support,
+            )
 
 
 def _hits_for(
@@ -141,31 +149,52 @@ def _object_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
         strength = (track.confidence + share * structure) / (1 + share)
         reasons = [Reason("object", track.label, track.confidence)]
         reasons += [reason_of(m) for m in matches if speaks_for(m)]
+        support = SUPPORT["object"] * strength
         if part.count is not None:
             agrees = 1.0 if part.count.agrees(seen) else NEAR_COUNT
             strength *= (1 - COUNT_SHARE) + COUNT_SHARE * agrees
+            support += SUPPORT["count"] * agrees
             reasons.append(Reason("count", f"{seen} at once", agrees))
         hits.append(
-            Hit(index, shot.shot_id, *span_of(track), strength, tuple(reasons), track.track_id)
+            Hit(
+                index,
+                shot.shot_id,
+                *span_of(track),
+                strength,
+                tuple(reasons),
+                track.track_id,
+                support=support,
+            )
         )
     return hits
 
 
 def _place_hits(part: Part, index: int, shot: ShotFacts, pictures: PictureStrengths) -> list[Hit]:
     scene = _scene_reason(part, shot)
-    asked = index if ("keyframes", index) in pictures.lists else WHOLE
+    asked = index if pictures.has("keyframes", index) else WHOLE
+    told = SUPPORT["scene"] * (scene.strength if scene else 0.0)
     hits = []
     for pk, (start, end) in keyframe_cells(shot):
         looks = pictures.keyframes.get((asked, pk), 0.0)
         reasons = [Reason("likeness", "the place", looks)] if looks > 0 else []
         reasons += [scene] if scene else []
         strength = max((r.strength for r in reasons), default=0.0)
+        own_z = pictures.keyframe_z.get((index, pk), pictures.floors.get(("keyframes", index), 0.0))
         if reasons:
             hits.append(
-                Hit(index, shot.shot_id, start, end, strength, tuple(reasons), keyframe_id=pk)
+                Hit(
+                    index,
+                    shot.shot_id,
+                    start,
+                    end,
+                    strength,
+                    tuple(reasons),
+                    keyframe_id=pk,
+                    support=told + SUPPORT["place"] * own_z,
+                )
             )
     if not hits and scene:
-        hits.append(over_shot(index, shot, scene.strength, scene))
+        hits.append(over_shot(index, shot, scene.strength, scene, SUPPORT["scene"]))
     return hits
 
 
@@ -189,7 +218,8 @@ def _setting_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
     if not told:
         return []
     strength = SETTING_CONFIDENCE if told == part.value else 0.0
-    return [over_shot(index, shot, strength, Reason(str(part.kind), told, strength))]
+    reason = Reason(str(part.kind), told, strength)
+    return [over_shot(index, shot, strength, reason, SUPPORT["scene"])]
 
 
 def _told(part: Part, shot: ShotFacts) -> str:
@@ -210,6 +240,7 @@ def _identity_hits(part: Part, index: int, shot: ShotFacts, found: Found) -> lis
             1.0,
             (Reason("identity", part.text, 1.0),),
             track.track_id,
+            support=SUPPORT["identity"],
         )
         for track in shot.tracks
         if track.identity_id in ids
@@ -220,7 +251,7 @@ def _quoted_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
     described = shot.description
     if described is None or part.value not in described.matched_quotes:
         return []
-    return [over_shot(index, shot, 0.9, Reason("text", part.value, 0.9))]
+    return [over_shot(index, shot, 0.9, Reason("text", part.value, 0.9), SUPPORT["quoted"])]
 
 
 # What must not be there
@@ -252,36 +283,3 @@ def _absence_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
     told = _told(part, shot) if part.kind in (Kind.SETTING, Kind.LIGHT) else ""
     strength = SETTING_CONFIDENCE if told else ABSENT_STRENGTH
     return [over_shot(index, shot, strength, Reason("absent", told or "not seen", strength))]
-
-
-# Lists
-
-
-def _place_in_lists(evidence: Evidence) -> None:
-    """Give every hit its rank in each list (a part by one source) that it appears in."""
-    best: dict[str, dict[int, float]] = defaultdict(dict)
-    for shot_id, hits in evidence.hits.items():
-        for hit in hits:
-            for name, strength in _lists_of(hit):
-                best[name][shot_id] = max(strength, best[name].get(shot_id, 0.0))
-    ranks = {name: _ranked(strengths) for name, strengths in best.items()}
-    evidence.lists = set(ranks)
-    for shot_id, hits in evidence.hits.items():
-        evidence.hits[shot_id] = [
-            replace(h, ranks=tuple((name, ranks[name][shot_id]) for name, _ in _lists_of(h)))
-            for h in hits
-        ]
-
-
-def _lists_of(hit: Hit) -> list[tuple[str, float]]:
-    """The lists that a hit is ranked in; one per source unless it says otherwise."""
-    if hit.lists:
-        return [(f"{name}:{hit.part}", strength) for name, strength in hit.lists]
-    by_source: dict[str, float] = {}
-    for reason in hit.reasons:
-        by_source[reason.source] = max(reason.strength, by_source.get(reason.source, 0.0))
-    return [(f"{name}:{hit.part}", strength) for name, strength in by_source.items()]
-
-
-def _ranked(strengths: Mapping[int, float]) -> dict[int, int]:
-    return dict(zip(strengths, dense_ranks(list(strengths.values())), strict=True))

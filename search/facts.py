@@ -24,12 +24,13 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """A picture (keyframe or crop) and its cosine to a text."""
+    """A picture (keyframe or crop) and its cosine to a text; ``context`` is its asset's mean."""
 
     picture_id: int
     shot_id: int
     similarity: float
     track_id: int = 0
+    context: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Found:
     ``words`` are the content words that full text was asked for; ``is_capped`` says that more
     would have been found; ``vector_state`` is ``ok``, ``none`` (nothing to embed), ``indexing``
     (no vectors of this encoder yet) or ``unavailable`` (no text network). ``required`` and
-    ``excluded`` are identity ids as in ``Scope``.
+    ``excluded`` are identity ids as in ``Scope``; ``encoder`` is the name of the joint encoder.
     """
 
     shots: Mapping[int, ShotFacts]
@@ -111,6 +112,7 @@ class Found:
     known_labels: frozenset[str] = frozenset()
     required: tuple[tuple[int, ...], ...] = ()
     excluded: tuple[int, ...] = ()
+    encoder: str = ""
 
     @property
     def words_matched(self) -> bool:

@@ -141,6 +141,8 @@ def _answer(
 ) -> _Answer:
     if names:
         scope = apply_names(scope, step, names)
+    if not sources.structure:
+        step = step.unstructured
     found = retrieve(step, scope, joint_space(), sources)
     evidence = gather(step, found)
     return _Answer(step, found, evidence, build_moments(step, found, evidence, chosen))

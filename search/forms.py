@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from search.filters import Filters
 
@@ -33,6 +34,20 @@ def read_address(
         limit=_within(first.get("limit", ""), PAGE, 1, MOST),
         offset=_within(first.get("offset", ""), 0, 0, DEEPEST),
     )
+
+
+def read_days(values: Mapping[str, Sequence[str]]) -> tuple[date | None, date | None] | None:
+    """The days that a chip's little form chose; None where it was not sent. No day: no bound."""
+    if not ({"first_day", "last_day"} & set(values)):
+        return None
+    return _day(values.get("first_day", ())), _day(values.get("last_day", ()))
+
+
+def _day(given: Sequence[str]) -> date | None:
+    try:
+        return date.fromisoformat(given[0]) if given and given[0] else None
+    except ValueError:
+        return None
 
 
 def _within(text: str, usual: int, least: int, most: int) -> int:

@@ -12,22 +12,24 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from search.calibration import calibration_of
 from search.evidence import Evidence
 from search.facts import WHOLE, Found, ShotFacts, TrackFacts
 from search.filters import Filters
 from search.query_types import Kind, Query
 from search.ranking import (
+    SUPPORT,
     Band,
     Hit,
     Reason,
+    add_up,
     band,
+    band_of_reason,
     combine,
-    dense_ranks,
-    fuse_ranks,
     share_of_words,
     word_weights,
 )
-from search.seen import keyframe_cells
+from search.seen import PictureStrengths, keyframe_cells
 from search.spans import Span, length, longest_of, shared, subtract
 
 _SEEDS = (Kind.IDENTITY, Kind.PERSON, Kind.OBJECT)
@@ -38,8 +40,10 @@ KEPT_OF_BANNED = 0.25
 """A moment of which less than this is left without what was ruled out is dropped (by eye)."""
 CELLS_FROM = 0.6
 """Neighbouring keyframes join a run down to this share of its best strength (by eye)."""
-LEAST_SCORE = 0.1
-"""Below, a moment says nothing about the query (measured: none of 120 clips was relevant)."""
+LEAST_SCORE = 0.01
+"""Below, a moment says nothing about the query: one in a hundred would be right."""
+ALWAYS = 24
+"""What comes closest is shown all the same, a page of it, and said to be weak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Why:
     @property
     def band(self) -> Band:
         """How well it matched, in a word."""
-        return band(self.reason.strength)
+        return band_of_reason(self.reason.strength)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,8 @@ def build_moments(query: Query, found: Found, evidence: Evidence, filters: Filte
     ]
     # Where nothing can speak for a moment, not being ruled out is all there is.
     keeps_all = not evidence.checkable and not found.words_matched
-    return diversify(m for m in moments if keeps_all or m.score >= LEAST_SCORE)
+    ordered = diversify(moments)
+    return [m for i, m in enumerate(ordered) if keeps_all or i < ALWAYS or m.score >= LEAST_SCORE]
 
 
 def _lasts(query: Query, shot: ShotFacts, moment: Moment) -> bool:
@@ -166,11 +171,10 @@ class _Builder:
             for word in shot.description.matched if shot.description else ():
                 matched[word] = matched.get(word, 0) + 1
         self._words = word_weights(matched, len(found.shots))
-        if any(matched.values()):
-            evidence.lists.add("text:words")
         self._word_shares = self._share_words(found)
-        places = dense_ranks(list(self._word_shares.values()))
-        self._word_ranks = dict(zip(self._word_shares, places, strict=True))
+        self._calibration = calibration_of(found.encoder)
+        whole = [v for v in found.vectors if v.kind == "keyframes" and v.part == WHOLE and v.hits]
+        self._floor = PictureStrengths(found).floors["keyframes", WHOLE] if whole else None
         self._needed = [
             group
             for group in query.alternatives
@@ -301,23 +305,21 @@ class _Builder:
         return left
 
     def _scored(self, shot: ShotFacts, span: Span, chosen: Mapping[int, Hit]) -> Moment:
-        ranks = {name: rank for hit in chosen.values() for name, rank in hit.ranks}
-        if shot.shot_id in self._word_ranks:
-            ranks["text:words"] = self._word_ranks[shot.shot_id]
-        score = combine(
-            self._query,
-            {part: hit.strength for part, hit in chosen.items()},
-            self._evidence.checkable,
-            self._word_shares.get(shot.shot_id, 0.0),
-            fuse_ranks(ranks, self._evidence.lists),
-        )
+        words = self._word_shares.get(shot.shot_id, 0.0)
+        if self._floor is None:
+            strengths = {part: hit.strength for part, hit in chosen.items()}
+            score = combine(self._query, strengths, self._evidence.checkable, words)
+        else:
+            supports = {part: hit.support for part, hit in chosen.items()}
+            supports.setdefault(WHOLE, SUPPORT["whole"] * self._floor)
+            score = self._calibration.probability(add_up(self._query, supports, words))
         tracks = dict.fromkeys(h.track_id for h in chosen.values() if h.track_id is not None)
         return Moment(
             asset_id=shot.asset_id,
             shot_id=shot.shot_id,
             start_pts=span[0],
             end_pts=span[1],
-            score=round(score, 4),
+            score=round(score, 6),
             track_ids=tuple(tracks),
             last_shot_id=shot.shot_id,
         )
@@ -357,7 +359,8 @@ class _Builder:
 
 
 def _best_over(span: Span, hits: Iterable[Hit]) -> Hit | None:
-    key: Callable[[Hit], tuple[float, int]] = lambda h: (  # noqa: E731
+    key: Callable[[Hit], tuple[float, float, int]] = lambda h: (  # noqa: E731
+        h.support,
         h.strength,
         shared(span, (h.start_pts, h.end_pts)),
     )

@@ -16,7 +16,7 @@ from search.matching import (
     structure_score,
 )
 from search.query_types import Part
-from search.ranking import Hit, Reason
+from search.ranking import SUPPORT, Hit, Reason
 from search.seen import PictureStrengths, most_at_once, over_shot, overlap, people_in, span_of
 
 NEAR_COUNT = 0.4
@@ -38,7 +38,8 @@ def person_hits(
         if counted is not None:
             strength = (1 - COUNT_SHARE) * hit.strength + COUNT_SHARE * counted.strength
             reasons = (*hit.reasons, counted) if counted.strength >= NEAR_COUNT else hit.reasons
-            hit = replace(hit, strength=strength, reasons=reasons)
+            support = hit.support + SUPPORT["count"] * counted.strength
+            hit = replace(hit, strength=strength, reasons=reasons, support=support)
         hits.append(hit)
     return hits
 
@@ -64,16 +65,17 @@ def _person_hit(
         share = min(1.0, share + 0.5)
     if not part.wants and not part.actions and not things:
         structure, share = track.confidence, 1.0  # somebody: any person will do
-    if ("crops", index) in pictures.lists:
+    support = SUPPORT["readings"] * structure * share
+    if pictures.has("crops", index):
+        z = pictures.track_z.get((index, track.track_id), pictures.floors["crops", index])
+        support += SUPPORT["crops"] * z
         looks = pictures.tracks.get((index, track.track_id), 0.0)
         strength = (looks + share * structure) / (1 + share)
     else:
         looks, strength = 0.0, structure * (0.5 + share / 2)
     reasons = [reason_of(m) for m in matches if speaks_for(m)] + things
-    lists = [("readings", structure * share)] if share > 0 else []
     if looks > 0:
         reasons.insert(0, Reason("likeness", "the person", looks))
-        lists.append(("crops", looks))
     if not reasons:
         reasons = [Reason("track", "a person", track.confidence)]
     return Hit(
@@ -84,7 +86,7 @@ def _person_hit(
         strength=strength,
         reasons=tuple(reasons),
         track_id=track.track_id,
-        lists=tuple(lists),
+        support=support,
     )
 
 
@@ -134,7 +136,7 @@ def nobody_hits(index: int, shot: ShotFacts) -> list[Hit]:
     if people_in(shot) or (shot.description and shot.description.people_count):
         return []
     reason = Reason("count", "nobody seen", NOBODY_STRENGTH)
-    return [over_shot(index, shot, NOBODY_STRENGTH, reason)]
+    return [over_shot(index, shot, NOBODY_STRENGTH, reason, SUPPORT["count"])]
 
 
 def is_surely(part: Part, track: TrackFacts) -> bool:

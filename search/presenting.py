@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
+from search.editing import EditMenu, menus_of
 from search.facets import Choice, Facet
 from search.filters import Filters, address
 from search.finder import FoundMoment, SearchResult
@@ -38,15 +40,37 @@ _SOURCES = {
 
 
 @dataclass(frozen=True, slots=True)
+class EditLink:
+    """A choice in a chip's menu."""
+
+    label: str
+    address: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChipMenu:
+    """What a chip's menu offers for one thing that the part says."""
+
+    kind: str
+    title: str
+    links: tuple[EditLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PartChip:
-    """An understood part above the answers; ``address`` is the search without it."""
+    """An understood part above the answers; ``address`` is the search without it, ``rest`` the
+    text of that search."""
 
     kind: str
     text: str
     said: str
     is_negated: bool
     is_unchecked: bool
+    is_either: bool
     address: str
+    rest: str
+    menus: tuple[ChipMenu, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +152,33 @@ def _chip(part: Part, result: SearchResult) -> PartChip:
     return PartChip(
         kind=_KINDS[part.kind],
         text=part.text,
-        said=_said(part),
+        said=_said(part, result.today),
         is_negated=part.negated,
         is_unchecked=bool(result.moments) and part in result.unchecked,
+        is_either=part.either,
         address=address(result.parsed.without(part), result.filters) or "?",
+        rest=result.parsed.without(part),
+        menus=tuple(_menu(menu, result) for menu in menus_of(result.parsed, part)),
     )
 
 
-def _said(part: Part) -> str:
+def _menu(menu: EditMenu, result: SearchResult) -> ChipMenu:
+    links = (
+        EditLink(edit.label, address(edit.text, result.filters) or "?", edit.is_chosen)
+        for edit in menu.edits
+    )
+    return ChipMenu(menu.kind, menu.title, tuple(links))
+
+
+def _said(part: Part, today: date | None) -> str:
     """What was understood, where that is more than the words themselves."""
     said = [f"{wrong} → {right}" for wrong, right in part.corrected]
     if part.count is not None:
         said.append("nobody" if part.count.most == 0 else f"{part.count} at once")
+    if part.when is not None and today is not None:
+        said.append(part.when.said(today))
+    if part.length is not None:
+        said.append(str(part.length))
     said += [_want(want) for want in part.wants if want.negated]
     return ", ".join(said)
 

@@ -248,7 +248,8 @@ class _Reader:
             self._garment(self.lexemes[k], colours, negated)
             self.last, self.at = Word.GARMENT, k + 1
             return True
-        followed = self._kind(end) in (*_THINGS, Word.PLACE, Word.PERSON)
+        after = None if self._breaks(end) else self._kind(end)
+        followed = after in (*_THINGS, Word.PLACE, Word.PERSON)
         alone = worn and bool(colours) and not followed
         if not alone or self.lexemes[i].word is not Word.COLOUR:
             return False

@@ -143,8 +143,9 @@ class _Reader(Words):
         if days is not None:
             end, when = days
             if word == "after" and when.hours is None:
-                shifted = self._after(when)
-                return end, shifted
+                return end, self._after(when)
+            if word in {"until", "till"} and when.unit is Unit.DATES:
+                return end, When(Unit.DATES, end=when.end)
             return end, replace(when, is_after=is_after, is_before=not is_after)
         clock = self.clock(i + 1, needs_mark=True)
         if clock is None:

@@ -169,6 +169,11 @@ class Query:
         return " ".join(text.split())
 
     @property
+    def unstructured(self) -> Query:
+        """The same without anything to check: people to be looked like, all else free text."""
+        return replace(self, parts=tuple(_unstructured(part) for part in self.parts))
+
+    @property
     def alternatives(self) -> tuple[tuple[int, ...], ...]:
         """Indices of the parts but links, those joined by "or" together."""
         groups: list[tuple[int, ...]] = []
@@ -232,6 +237,15 @@ class Query:
 
 _FOR_ALL = (Kind.WHEN, Kind.LENGTH, Kind.CAMERA, Kind.LIBRARY)
 _JOINTS = (Kind.LINK, Kind.ORDER)
+
+
+_CHECKED = (Kind.OBJECT, Kind.SETTING, Kind.LIGHT)
+
+
+def _unstructured(part: Part) -> Part:
+    if part.kind is Kind.PERSON:
+        return replace(part, wants=(), actions=(), labels=(), count=None)
+    return replace(part, kind=Kind.FREE) if part.kind in _CHECKED else part
 
 
 def _of(subject: Part | None, part: Part) -> Part:

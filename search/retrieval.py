@@ -11,7 +11,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Protocol
 
@@ -38,8 +38,7 @@ from search.vectors import CROPS, KEYFRAMES, Table, VectorSearch, allowed_rows
 from search.vocabulary import SCENE_KIN, SCENE_SAME
 
 PER_LIST = 200
-"""Candidates per kind of evidence. RRF gives rank 200 a quarter of rank 1's weight, so that
-what lies beyond changes no first page."""
+"""Candidates per kind of evidence: eight pages of answers."""
 TEXT_CONFIG = "english"
 
 
@@ -60,9 +59,10 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Kinds of evidence that are used; for ablations."""
+    """Kinds of evidence that are used; for ablations. ``crops`` are vectors, too."""
 
     vectors: bool = True
+    crops: bool = True
     structure: bool = True
     text: bool = True
 
@@ -91,7 +91,7 @@ def retrieve(query: Query, scope: Scope, space: Space, sources: Sources = ALL_SO
     vectors: list[VectorList] = []
     state = "none"
     if sources.vectors:
-        vectors, state = _search_vectors(query, scope, space)
+        vectors, state = _search_vectors(query, scope, space, crops=sources.crops)
         for found in vectors:
             candidates.add(dict.fromkeys(hit.shot_id for hit in found.hits))
     if sources.structure:
@@ -102,7 +102,7 @@ def retrieve(query: Query, scope: Scope, space: Space, sources: Sources = ALL_SO
     if not candidates.shots:
         candidates.add(_latest(scope), PER_LIST)
     return Found(
-        shots=_read_shots(list(candidates.shots), words, query.of_kind(Kind.QUOTED)),
+        shots=_shots(list(candidates.shots), words, query.of_kind(Kind.QUOTED), sources),
         vectors=tuple(vectors),
         words=words,
         is_capped=candidates.is_capped,
@@ -110,6 +110,7 @@ def retrieve(query: Query, scope: Scope, space: Space, sources: Sources = ALL_SO
         known_labels=_known_labels(scope, query),
         required=scope.required,
         excluded=scope.excluded,
+        encoder=space.encoder.name if space.encoder else "",
     )
 
 
@@ -130,8 +131,10 @@ def vector_texts(query: Query) -> list[tuple[Table, int, str]]:
     return asked
 
 
-def _search_vectors(query: Query, scope: Scope, space: Space) -> tuple[list[VectorList], str]:
-    asked = vector_texts(query)
+def _search_vectors(
+    query: Query, scope: Scope, space: Space, *, crops: bool
+) -> tuple[list[VectorList], str]:
+    asked = [text for text in vector_texts(query) if crops or text[0] is not CROPS]
     if not asked:
         return [], "none"
     if space.encoder is None or space.embed is None:
@@ -278,6 +281,25 @@ def _latest(scope: Scope) -> QuerySet[Shot, int]:
 
 
 # Facts
+
+
+def _shots(
+    ids: Sequence[int], words: Sequence[str], quotes: Sequence[Part], sources: Sources
+) -> Mapping[int, ShotFacts]:
+    shots = _read_shots(ids, words, quotes)
+    if sources.structure:
+        return shots
+    return {pk: _unread(shot) for pk, shot in shots.items()}
+
+
+def _unread(shot: ShotFacts) -> ShotFacts:
+    """A shot of which only pictures and words are known: people without readings."""
+    people = [t for t in shot.tracks if t.label == "person"]
+    bare = [replace(t, confidence=0.0, movement="", attributes={}) for t in people]
+    described = shot.description
+    if described is not None:
+        described = replace(described, scene="", setting="", light="", people_count=0)
+    return replace(shot, tracks=tuple(bare), description=described)
 
 
 def _read_shots(

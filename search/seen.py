@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from search.facts import Found, ShotFacts, TrackFacts
-from search.ranking import Hit, Reason, calibrate
+from search.facts import Found, ShotFacts, Similar, TrackFacts, VectorList
+from search.ranking import CONTEXT_SHARE, Hit, Reason, as_strength, z_score
 from search.spans import Span
 
 PERSON = "person"
@@ -15,24 +15,39 @@ PERSON = "person"
 
 @dataclass(slots=True)
 class PictureStrengths:
-    """Calibrated strengths of pictures: by (part, keyframe), and by (part, track) the best."""
+    """Calibrated strengths of pictures and their z-scores: by (part, keyframe), and by (part,
+    track) the best. ``floors`` are the lowest z of each list: what is not in it is no higher.
+    """
 
     found: Found
     keyframes: dict[tuple[int, int], float] = field(default_factory=dict)
     tracks: dict[tuple[int, int], float] = field(default_factory=dict)
-    lists: set[tuple[str, int]] = field(default_factory=set)
+    keyframe_z: dict[tuple[int, int], float] = field(default_factory=dict)
+    track_z: dict[tuple[int, int], float] = field(default_factory=dict)
+    floors: dict[tuple[str, int], float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for vectors in self.found.vectors:
-            if vectors.hits:
-                self.lists.add((vectors.kind, vectors.part))
             for hit in vectors.hits:
-                strength = calibrate(hit.similarity, vectors.spread)
-                if vectors.kind == "keyframes":
-                    self.keyframes[vectors.part, hit.picture_id] = strength
-                else:
-                    key = (vectors.part, hit.track_id)
-                    self.tracks[key] = max(strength, self.tracks.get(key, 0.0))
+                self._add(vectors, hit)
+
+    def _add(self, vectors: VectorList, hit: Similar) -> None:
+        z = z_score(hit.similarity, vectors.spread)
+        if hit.context is not None and vectors.kind == "keyframes":
+            z += CONTEXT_SHARE * (z_score(hit.context, vectors.spread) - z)
+        listed = (vectors.kind, vectors.part)
+        self.floors[listed] = min(z, self.floors.get(listed, z))
+        if vectors.kind == "keyframes":
+            key = (vectors.part, hit.picture_id)
+            self.keyframe_z[key], self.keyframes[key] = z, as_strength(z)
+            return
+        key = (vectors.part, hit.track_id)
+        if z >= self.track_z.get(key, z):
+            self.track_z[key], self.tracks[key] = z, as_strength(z)
+
+    def has(self, kind: str, part: int) -> bool:
+        """Whether pictures of a kind were compared with a part."""
+        return (kind, part) in self.floors
 
 
 def keyframe_cells(shot: ShotFacts) -> list[tuple[int, Span]]:
@@ -69,5 +84,9 @@ def most_at_once(spans: Sequence[Span]) -> int:
     return best
 
 
-def over_shot(index: int, shot: ShotFacts, strength: float, reason: Reason) -> Hit:
-    return Hit(index, shot.shot_id, shot.start_pts, shot.end_pts, strength, (reason,))
+def over_shot(
+    index: int, shot: ShotFacts, strength: float, reason: Reason, weight: float = 0.0
+) -> Hit:
+    """A hit that holds for the whole shot; ``weight`` in log-odds per strength."""
+    span = (shot.start_pts, shot.end_pts)
+    return Hit(index, shot.shot_id, *span, strength, (reason,), support=weight * strength)

@@ -141,13 +141,19 @@ class VectorSearch:
             f"WITH m AS MATERIALIZED (SELECT {self._table.columns}, e.vector"  # noqa: S608
             f" {self._from(self._allowed)}),"
             f" s AS MATERIALIZED (SELECT picture_id, shot_id, track_id,"
-            f" -(vector::{half} <#> %s::{half}) AS similarity FROM m)"
-            " SELECT picture_id, shot_id, track_id, similarity, count(*) OVER (),"
-            " avg(similarity) OVER (), coalesce(stddev_pop(similarity) OVER (), 0)"
-            " FROM s ORDER BY similarity DESC, picture_id LIMIT %s"
+            f" -(vector::{half} <#> %s::{half}) AS similarity FROM m),"
+            " c AS MATERIALIZED (SELECT h.asset_id, avg(s.similarity) AS context"
+            " FROM s JOIN ingest_shot h ON h.id = s.shot_id GROUP BY h.asset_id),"
+            " u AS (SELECT count(*) AS count, avg(similarity) AS mean,"
+            " coalesce(stddev_pop(similarity), 0) AS deviation FROM s),"
+            " t AS (SELECT * FROM s ORDER BY similarity DESC, picture_id LIMIT %s)"
+            " SELECT t.picture_id, t.shot_id, t.track_id, t.similarity, c.context,"
+            " u.count, u.mean, u.deviation FROM t JOIN ingest_shot h ON h.id = t.shot_id"
+            " JOIN c ON c.asset_id = h.asset_id CROSS JOIN u"
+            " ORDER BY t.similarity DESC, t.picture_id"
         )
         rows = _fetch(sql, (*self._from_params(self._allowed), text, limit))
-        spread = Spread(rows[0][4], rows[0][5], rows[0][6]) if rows else Spread(0, 0.0, 0.0)
+        spread = Spread(*rows[0][5:8]) if rows else Spread(0, 0.0, 0.0)
         return [_similar(row) for row in rows], spread
 
     def _walk(self, text: str, limit: int) -> list[Similar]:
@@ -187,7 +193,9 @@ def as_literal(vector: Floats) -> str:
 
 
 def _similar(row: Sequence[Any]) -> Similar:
-    return Similar(picture_id=row[0], shot_id=row[1], track_id=row[2], similarity=float(row[3]))
+    """From picture, shot, track, similarity and, where it is known, the asset's mean."""
+    context = float(row[4]) if len(row) > 4 else None
+    return Similar(row[0], row[1], float(row[3]), row[2], context)
 
 
 def _fetch(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:

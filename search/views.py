@@ -6,13 +6,15 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from django_htmx.http import HTMX_STOP_POLLING, push_url, replace_url
 
+from search.editing import with_days
+from search.filters import address
 from search.finder import SearchResult, find
-from search.forms import Asked, read_address
+from search.forms import Asked, read_address, read_days
 from search.noting import note_search
 from search.presenting import page_of
 from search.selectors import example_queries, indexing_of, uploadable_libraries
@@ -23,6 +25,9 @@ from search.suggesting import suggest
 def home(request: Any) -> HttpResponse:
     """Ask and look at the answers; live below the box as it is typed into."""
     asked = read_address(dict(request.GET.lists()))
+    days = read_days(dict(request.GET.lists()))
+    if days is not None:
+        return redirect(request.path + address(with_days(asked.text, *days), asked.filters))
     result = find(
         asked.text,
         user=request.user,
@@ -54,12 +59,12 @@ def _context(request: Any, asked: Asked, result: SearchResult) -> dict[str, Any]
 
 def _keep_address(request: Any, response: HttpResponse, asked: Asked) -> None:
     """A new question is a step back for the back button; typing on in one is not."""
-    address = request.get_full_path()
+    here = request.get_full_path()
     before = parse_qs(urlsplit(request.htmx.current_url or "").query).get("q", [""])[0]
     same = asked.text.startswith(before) or before.startswith(asked.text)
     is_typing = request.htmx.trigger == "search-form" and "submit" not in request.GET
     keep = replace_url if is_typing and same and before else push_url
-    keep(response, address)
+    keep(response, here)
 
 
 @require_safe

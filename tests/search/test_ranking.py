@@ -8,15 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search.calibration import BY_ENCODER, UNMEASURED, Calibration, calibration_of
 from search.facts import WHOLE, Spread
 from search.query import parse
 from search.ranking import (
+    SUPPORT,
     Band,
+    add_up,
+    as_strength,
     band,
-    calibrate,
+    band_of_reason,
     combine,
-    dense_ranks,
-    fuse_ranks,
     share_of_words,
     word_weights,
     z_score,
@@ -30,15 +32,15 @@ QUERY = parse("woman in red coat near the beach")
 
 @given(COSINE, COSINE, SPREADS)
 def test_more_alike_is_never_weaker(one: float, other: float, spread: Spread) -> None:
-    low, high = sorted((one, other))
-    assert 0 <= calibrate(low, spread) <= calibrate(high, spread) <= 1
+    low, high = (z_score(s, spread) for s in sorted((one, other)))
+    assert 0 <= as_strength(low) <= as_strength(high) <= 1
 
 
 @given(COSINE, COSINE, st.floats(0.02, 0.3))
 def test_only_the_place_in_the_spread_counts(mean: float, shift: float, deviation: float) -> None:
     """The same z under two encoders means the same: raw cosines never matter."""
     one, other = Spread(5_000, mean, deviation), Spread(5_000, mean + shift, deviation)
-    assert calibrate(mean + 0.1, one) == pytest.approx(calibrate(mean + shift + 0.1, other))
+    assert z_score(mean + 0.1, one) == pytest.approx(z_score(mean + shift + 0.1, other))
 
 
 def test_few_pictures_are_not_trusted() -> None:
@@ -46,44 +48,70 @@ def test_few_pictures_are_not_trusted() -> None:
     assert z_score(0.21, few) < 1 < z_score(0.21, many)
 
 
-@given(st.lists(UNIT, max_size=30))
-def test_ranks_follow_strength(strengths: list[float]) -> None:
-    ranks = dense_ranks(strengths)
-    for a, ra in zip(strengths, ranks, strict=True):
-        for b, rb in zip(strengths, ranks, strict=True):
-            assert (a > b) == (ra < rb)
-
-
-@given(st.dictionaries(st.sampled_from("abcd"), st.integers(1, 200)))
-def test_fused_ranks_lie_in_0_to_1(ranks: dict[str, int]) -> None:
-    assert 0 <= fuse_ranks(ranks, "abcd") <= 1
-    assert fuse_ranks(dict.fromkeys("abcd", 1), "abcd") == pytest.approx(1)
-    assert fuse_ranks({}, []) == 0
-
-
-@given(UNIT, UNIT, UNIT, UNIT, UNIT)
+@given(UNIT, UNIT, UNIT)
 def test_scores_lie_in_0_to_1_and_rise_with_evidence(
-    whole: float, person: float, more: float, words: float, fused: float
+    person: float, more: float, words: float
 ) -> None:
     low, high = sorted((person, more))
-    parts = {0, 1, WHOLE}
-    scores = [combine(QUERY, {WHOLE: whole, 0: p}, parts, words, fused) for p in (low, high)]
+    scores = [combine(QUERY, {0: p}, {0, 1}, words) for p in (low, high)]
     assert 0 <= scores[0] <= scores[1] + 1e-12 <= 1 + 1e-9
 
 
+SUPPORTS = st.dictionaries(st.sampled_from([WHOLE, 0, 1]), st.floats(-5, 5))
+
+
+@given(SUPPORTS, st.sampled_from([WHOLE, 0, 1]), st.floats(0, 5), UNIT)
+def test_more_support_is_never_less(
+    supports: dict[int, float], part: int, more: float, words: float
+) -> None:
+    before = add_up(QUERY, supports, words)
+    after = add_up(QUERY, supports | {part: supports.get(part, 0.0) + more}, words)
+    assert after >= before - 1e-9
+    assert add_up(QUERY, supports, 1.0) >= before
+
+
+def test_of_alternatives_the_best_counts() -> None:
+    query = parse("a dog or a cat")
+    dog, cat = (i for i, p in enumerate(query.parts) if p.value in ("dog", "cat"))
+    assert add_up(query, {dog: 0.2, cat: 0.5}) == 0.5
+    assert combine(query, {dog: 0.2, cat: 0.9}, {dog, cat}) == pytest.approx(0.9)
+
+
+def test_readings_cannot_turn_over_what_pictures_tell_apart() -> None:
+    """Why evidence is added in log-odds: a clear picture beats any single reading."""
+    clear, unclear = 3.5 * SUPPORT["whole"], 2.5 * SUPPORT["whole"]
+    for source in ("readings", "object", "scene", "count", "words"):
+        assert clear > unclear + SUPPORT[source]
+
+
+@given(st.floats(0.01, 5), st.floats(-8, 2), st.floats(-20, 20), st.floats(0, 20))
+def test_calibrated_scores_rise_with_evidence(
+    slope: float, bias: float, evidence: float, more: float
+) -> None:
+    scale = Calibration(slope, bias)
+    assert 0 <= scale.probability(evidence) <= scale.probability(evidence + more) <= 1
+
+
+def test_an_encoder_that_nobody_measured_has_a_calibration() -> None:
+    assert calibration_of("someone's") is UNMEASURED
+    assert all(c.slope > 0 for c in BY_ENCODER.values())
+
+
 def test_a_part_without_an_answer_lowers_the_score() -> None:
-    both = combine(QUERY, {WHOLE: 0.8, 0: 0.8, 1: 0.8}, {WHOLE, 0, 1})
-    missing = combine(QUERY, {WHOLE: 0.8, 0: 0.8}, {WHOLE, 0, 1})
-    uncheckable = combine(QUERY, {WHOLE: 0.8, 0: 0.8}, {WHOLE, 0})
+    both = combine(QUERY, {0: 0.8, 1: 0.8}, {0, 1})
+    missing = combine(QUERY, {0: 0.8}, {0, 1})
+    uncheckable = combine(QUERY, {0: 0.8}, {0})
     assert missing < both == pytest.approx(uncheckable)
 
 
 def test_nothing_scores_nothing() -> None:
-    assert combine(QUERY, {}, set(), 0.0, 1.0) == 0
+    assert combine(QUERY, {}, set(), 0.0) == 0
 
 
 def test_bands() -> None:
-    assert [band(s) for s in (0.9, 0.6, 0.1)] == [Band.STRONG, Band.POSSIBLE, Band.WEAK]
+    assert [band(s) for s in (0.6, 0.2, 0.1)] == [Band.STRONG, Band.POSSIBLE, Band.WEAK]
+    found = [band_of_reason(s) for s in (0.9, 0.6, 0.1)]
+    assert found == [Band.STRONG, Band.POSSIBLE, Band.WEAK]
 
 
 @given(st.dictionaries(st.sampled_from("abcde"), st.integers(0, 50)), st.integers(50, 100))

@@ -24,6 +24,10 @@ _SOURCES = {
     "vectors": Sources(structure=False, text=False),
     "text": Sources(vectors=False, structure=False),
     "structure": Sources(vectors=False, text=False),
+    "without-vectors": Sources(vectors=False),
+    "without-crops": Sources(crops=False),
+    "without-structure": Sources(structure=False),
+    "without-text": Sources(text=False),
 }
 
 
