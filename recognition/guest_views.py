@@ -151,8 +151,11 @@ def _address(request: HttpRequest) -> str | None:
 
 
 def _quiet(response: Response) -> Response:
-    """No search engine, no referrer, no copy kept."""
+    """No search engine, no referrer to other sites, no copy kept.
+
+    Not ``no-referrer``: browsers then send ``Origin: null`` with the password, which is refused.
+    """
     response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     response["Cache-Control"] = "private, no-store"
     return response

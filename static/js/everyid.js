@@ -72,3 +72,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const polls = requestConfig?.elt?.getAttribute("hx-trigger")?.startsWith("every ");
   if (polls && xhr.status >= 500) event.detail.shouldSwap = false;
 });
+
+// A list that asks again by itself waits while someone writes in it.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const list = event.target;
+  if (!list.matches?.("[data-pause-while-open]")) return;
+  if (list.querySelector("details[open]")) event.preventDefault();
+});

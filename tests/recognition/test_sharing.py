@@ -87,7 +87,7 @@ def test_guests_see_the_pictures_and_nothing_else(identity: Identity, owner: Use
         href for href in re.findall(r'href="(/[^"]*)"', text) if href.startswith("/static/")
     }
     assert page["X-Robots-Tag"].startswith("noindex")
-    assert (page["Referrer-Policy"], page["Cache-Control"]) == ("no-referrer", "private, no-store")
+    assert (page["Referrer-Policy"], page["Cache-Control"]) == ("same-origin", "private, no-store")
     [address] = media_in(page)
     picture = fetch(guest, address)
     assert (picture.status_code, picture["Content-Type"]) == (200, "image/webp")
