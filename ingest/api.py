@@ -68,7 +68,9 @@ class LibraryViewSet(
         wanted = self.get_serializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         library = library_service.create_library(
-            name=wanted.validated_data["name"], owner=_user(request)
+            name=wanted.validated_data["name"],
+            owner=_user(request),
+            recognition_reason=wanted.validated_data["recognition_reason"],
         )
         made = self.get_serializer(self.get_queryset().get(pk=library.pk))
         return Response(made.data, status=status.HTTP_201_CREATED)

@@ -16,10 +16,28 @@ class LibrarySerializer(serializers.ModelSerializer[Library]):
     role = serializers.ChoiceField(choices=Role.choices, read_only=True, help_text="Yours.")
     assets = serializers.IntegerField(read_only=True, source="total", default=0)
 
+    recognition_reason = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=300,
+        default="",
+        help_text="Why people are recognised in it. Empty: they are not.",
+    )
+
     class Meta:
         model = Library
-        fields = ("slug", "name", "role", "assets", "is_sample", "time_zone", "created_at")
-        read_only_fields = ("slug", "is_sample", "time_zone", "created_at")
+        fields = (
+            "slug",
+            "name",
+            "role",
+            "assets",
+            "is_sample",
+            "recognises_people",
+            "recognition_reason",
+            "time_zone",
+            "created_at",
+        )
+        read_only_fields = ("slug", "is_sample", "recognises_people", "time_zone", "created_at")
 
 
 class CameraSerializer(serializers.ModelSerializer[Camera]):
