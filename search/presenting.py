@@ -123,6 +123,7 @@ class Page:
     previous_address: str
     unfiltered: str
     has_sample: bool
+    address: str
 
 
 SHOWN_REASONS = 3
@@ -145,6 +146,7 @@ def page_of(result: SearchResult, asked: Asked) -> Page:
         previous_address=_turn(result, asked, asked.offset - asked.limit),
         unfiltered="" if filters.is_empty else address(text, Filters()) or "?",
         has_sample=any(found.asset.is_sample for found in result.moments),
+        address=address(text, filters),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from search import views
+from search import bin_views, export_views, views
 
 app_name = "search"
 
@@ -12,4 +12,18 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", views.home, name="results"),
     path("search/progress", views.progress, name="progress"),
+    path("search/export/<slug:name>", export_views.export_search, name="export-search"),
+    path("bins/", bin_views.bin_list, name="bins"),
+    path("bins/new", bin_views.bin_create, name="bin-create"),
+    path("bins/add", bin_views.bin_add, name="bin-add"),
+    path("bins/<int:pk>/", bin_views.bin_page, name="bin"),
+    path("bins/<int:pk>/change", bin_views.bin_change, name="bin-change"),
+    path("bins/<int:pk>/delete", bin_views.bin_delete, name="bin-delete"),
+    path("bins/<int:pk>/sort", bin_views.bin_sort, name="bin-sort"),
+    path("bins/<int:pk>/export/<slug:name>", export_views.export_bin, name="export-bin"),
+    path("bins/items/<int:pk>", bin_views.item_change, name="item-change"),
+    path("bins/items/<int:pk>/markers", bin_views.marker_add, name="marker-add"),
+    path("bins/markers/<int:pk>/remove", bin_views.marker_remove, name="marker-remove"),
+    path("assets/<int:pk>/bins", bin_views.asset_bins, name="asset-bins"),
+    path("assets/<int:pk>/log/<slug:name>", export_views.export_log, name="export-log"),
 ]

@@ -13,12 +13,17 @@ from django_htmx.http import HTMX_STOP_POLLING, push_url, replace_url
 
 from search.editing import with_days
 from search.filters import address
+from search.bins import editable_bins
+from search.exports.formats import FORMATS
 from search.finder import SearchResult, find
 from search.forms import Asked, read_address, read_days
 from search.noting import note_search
 from search.presenting import page_of
 from search.selectors import example_queries, indexing_of, uploadable_libraries
 from search.suggesting import suggest
+
+BINS_OFFERED = 50
+"""By eye: as long as a list to choose from may be."""
 
 
 @require_safe
@@ -48,6 +53,11 @@ def home(request: Any) -> HttpResponse:
 def _context(request: Any, asked: Asked, result: SearchResult) -> dict[str, Any]:
     context: dict[str, Any] = {"page": page_of(result, asked), "result": result}
     context["indexing"] = indexing_of(request.user)
+    context["collecting"] = uploadable_libraries(request.user)
+    if context["collecting"]:
+        context["bins"] = editable_bins(request.user)[:BINS_OFFERED]
+        context["current_bin"] = request.session.get("bin")
+    context["formats"] = FORMATS.values()
     if result.state == "recent":
         context["examples"] = example_queries(request.user)
     if result.state == "nothing_indexed":

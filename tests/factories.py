@@ -23,6 +23,7 @@ from PIL import Image
 from ingest import storage
 from ingest.models import Asset, Camera, Keyframe, Library, Membership, Role, Shot, StageRun
 from recognition.models import Crop, Identity, Track
+from search.models import Bin, BinItem
 
 PASSWORD = "correct horse battery"
 RATE_FPS = 25
@@ -159,6 +160,20 @@ def make_crop(track: Track, *, pts: int | None = None, files: bool = False, **fi
     if files:
         write_picture(storage.derived_path(crop.image_key), (64, 128))
     return crop
+
+
+def make_bin(library: Library, name: str | None = None, *assets: Asset, **fields: Any) -> Bin:
+    """A bin with the first two seconds of each asset, in order."""
+    made = Bin.objects.create(library=library, name=name or f"Bin {next(_number)}", **fields)
+    for position, asset in enumerate(assets):
+        add_item(made, asset, position=position)
+    return made
+
+
+def add_item(bin: Bin, asset: Asset, **fields: Any) -> BinItem:
+    """An item at the end of a bin: the asset's first shot."""
+    values = {"start_pts": 0, "end_pts": SHOT_FRAMES, "position": bin.items.count()} | fields
+    return BinItem.objects.create(bin=bin, asset=asset, **values)
 
 
 def write_files(asset: Asset) -> None:

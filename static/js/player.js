@@ -51,6 +51,7 @@ class Player {
     });
     document.addEventListener("click", (event) => this.followLink(event));
     document.addEventListener("keydown", (event) => this.key(event));
+    document.addEventListener("player:set-marks", (event) => this.setMarks(event.detail));
   }
 
   actions = {
@@ -249,6 +250,23 @@ class Player {
     const end = to === null ? "" : `out ${this.text(to)}`;
     shown.textContent = [start, end].filter(Boolean).join(" – ");
     this.scrub.showMarked(from, to);
+    this.tellMarks();
+  }
+
+  // For whoever keeps moments: points as one types them, out being the first frame after.
+  tellMarks() {
+    const { in: from, out: to } = this.marks;
+    const frame_s = 1 / (this.clocking?.rate ?? FALLBACK_FPS);
+    const point = (seconds) => (this.clocking ? this.clocking.text(seconds) : seconds.toFixed(3));
+    const detail = { in: from === null ? "" : point(from), out: to === null ? "" : point(to + frame_s) };
+    document.dispatchEvent(new CustomEvent("player:marks", { detail }));
+  }
+
+  setMarks({ start, end }) {
+    const half_s = 0.5 / (this.clocking?.rate ?? FALLBACK_FPS);
+    this.marks = { in: start + half_s, out: Math.max(start, end - half_s) };
+    this.showMarks();
+    this.whenReady(() => this.seek(this.marks.in));
   }
 }
 

@@ -95,6 +95,47 @@ document.addEventListener("keydown", (event) => {
   const forth = event.key === "j" || (event.key === "ArrowDown" && (fromBox || inAnswers));
   const back = event.key === "k" || (event.key === "ArrowUp" && inAnswers);
   if ((forth && move(1)) || (back && move(-1))) event.preventDefault();
+  if (event.key === "b" && inAnswers) {
+    inAnswers.querySelector("[data-to-bin]")?.click();
+    event.preventDefault();
+  }
+  if (event.key === "x" && inAnswers) {
+    inAnswers.querySelector("input[type=checkbox]")?.click();
+    event.preventDefault();
+  }
+  if (event.key === "v") toggleView();
+});
+
+// Grid or list, remembered by this browser.
+const VIEW = "everyid-answers";
+
+function showView(view) {
+  document.querySelector("#results")?.classList.toggle("as-list", view === "list");
+}
+
+function toggleView() {
+  const next = document.querySelector("#results")?.classList.contains("as-list") ? "grid" : "list";
+  showView(next);
+  try {
+    localStorage.setItem(VIEW, next);
+  } catch {
+    // Storage is blocked: the choice lasts for this page.
+  }
+}
+
+try {
+  showView(localStorage.getItem(VIEW));
+} catch {
+  // Storage is blocked: the grid.
+}
+
+const keys = document.querySelector("#keys");
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-view-toggle]")) toggleView();
+  if (event.target.closest("[data-keys-open]")) keys?.showModal();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "?" && !isTyping(event.target) && keys && !keys.open) keys.showModal();
 });
 
 // The box follows the address when a chip or an example was clicked.

@@ -1,0 +1,19 @@
+"""What people keep of a search: bins, excerpts, saved searches, alerts, history."""
+
+from search.models.bin import Bin, BinItem, Marker
+from search.models.excerpt import Excerpt, ExcerptOrder
+from search.models.saved import Alert, AlertHit, AlertLook, PastSearch, SavedSearch, SearchHabit
+
+__all__ = [
+    "Alert",
+    "AlertHit",
+    "AlertLook",
+    "Bin",
+    "BinItem",
+    "Excerpt",
+    "ExcerptOrder",
+    "Marker",
+    "PastSearch",
+    "SavedSearch",
+    "SearchHabit",
+]

@@ -1,0 +1,112 @@
+// Bins with JavaScript: adding without leaving the page, sorting by drag and by Alt with arrows,
+// and the player's marks in the form beside it.
+
+const TOAST_MS = 6000;
+let fading;
+
+function post(address, values, target, swap = "innerHTML") {
+  return window.htmx.ajax("POST", address, { target, swap, values });
+}
+
+// Adding from answers: one by its button, several by their ticks.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-to-bin]");
+  const form = document.querySelector("[data-collect]");
+  if (!button || !form) return;
+  event.preventDefault();
+  post(form.action, { moment: button.value, bin: form.elements.bin.value }, "#toast");
+});
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches?.("[data-collect]")) return;
+  event.preventDefault();
+  const form = event.target;
+  const ticked = [...document.querySelectorAll('input[name="moment"]:checked')];
+  post(form.action, { moment: ticked.map((box) => box.value), bin: form.elements.bin.value }, "#toast");
+  for (const box of ticked) box.checked = false;
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target?.id !== "toast") return;
+  clearTimeout(fading);
+  fading = setTimeout(() => event.detail.target.replaceChildren(), TOAST_MS);
+});
+
+// Sorting.
+let dragged;
+
+function list() {
+  return document.querySelector(".bin-items[data-sort-url]:not([data-sort-url=''])");
+}
+
+async function keepOrder(focusId) {
+  const sorted = list();
+  const order = [...sorted.querySelectorAll("[data-item]")].map((item) => item.dataset.item);
+  await post(sorted.dataset.sortUrl, { order: order.join(",") }, "#bin-items");
+  document.getElementById(focusId)?.focus();
+}
+
+document.addEventListener("dragstart", (event) => {
+  const item = event.target.closest?.("[data-item]");
+  if (!item || !list() || event.target.closest("details[open]")) return;
+  dragged = item;
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", item.dataset.item);
+  item.classList.add("is-dragged");
+});
+
+document.addEventListener("dragover", (event) => {
+  const over = event.target.closest?.("[data-item]");
+  if (!dragged || !over) return;
+  event.preventDefault();
+  if (over === dragged) return;
+  const box = over.getBoundingClientRect();
+  over.before(...(event.clientY < box.top + box.height / 2 ? [dragged] : []));
+  if (event.clientY >= box.top + box.height / 2) over.after(dragged);
+});
+
+document.addEventListener("drop", (event) => {
+  if (!dragged) return;
+  event.preventDefault();
+  const id = dragged.id;
+  dragged.classList.remove("is-dragged");
+  dragged = undefined;
+  keepOrder(id);
+});
+
+document.addEventListener("dragend", () => {
+  dragged?.classList.remove("is-dragged");
+  dragged = undefined;
+});
+
+document.addEventListener("keydown", (event) => {
+  const item = event.target.closest?.("[data-item]");
+  if (!item || !list() || !event.altKey || event.ctrlKey || event.metaKey) return;
+  const other = { ArrowUp: item.previousElementSibling, ArrowDown: item.nextElementSibling }[event.key];
+  if (!other) return;
+  event.preventDefault();
+  if (event.key === "ArrowUp") other.before(item);
+  else other.after(item);
+  keepOrder(item.id);
+});
+
+// Beside the player.
+document.addEventListener("player:marks", (event) => {
+  const form = document.querySelector("[data-points]");
+  if (!form) return;
+  form.elements.in.value = event.detail.in;
+  form.elements.out.value = event.detail.out;
+});
+
+document.addEventListener("htmx:load", (event) => {
+  const panel = event.detail.elt.matches?.("[data-asset-bins]") ? event.detail.elt : event.detail.elt.querySelector?.("[data-asset-bins]");
+  if (!panel?.dataset.end) return;
+  const detail = { start: Number(panel.dataset.start), end: Number(panel.dataset.end) };
+  document.dispatchEvent(new CustomEvent("player:set-marks", { detail }));
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "b" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  document.querySelector("[data-asset-bins] [data-points]")?.requestSubmit();
+});
