@@ -65,7 +65,7 @@ def copy_proxy(path: Path, info: MediaInfo, target: Path, first_pts: int) -> Non
     edit list; StorageFull.
     """
     step = Timeline(info.time_base, info.frame_rate).step
-    with _finished_file(target) as part, open_media(path) as source, _output(part) as output:
+    with finished_file(target) as part, open_media(path) as source, _output(part) as output:
         stream = video_stream(source)
         copied = output.add_stream_from_template(stream)
         if info.rotation_deg:
@@ -130,7 +130,7 @@ def encoded_proxy(path: Path, info: MediaInfo, target: Path) -> Iterator[ProxyEn
     Leaving the context finishes the file; leaving it by an exception removes it. Raises
     StorageFull.
     """
-    with _finished_file(target) as part, _output(part) as output:
+    with finished_file(target) as part, _output(part) as output:
         encoder = ProxyEncoder(path, info, output)
         try:
             yield encoder
@@ -208,7 +208,7 @@ def _output(path: Path) -> Iterator[OutputContainer]:
 
 
 @contextmanager
-def _finished_file(target: Path) -> Iterator[Path]:
+def finished_file(target: Path) -> Iterator[Path]:
     """A file beside the target that takes its place when all went well, else is removed."""
     part = target.with_name(target.name + ".part")
     try:
