@@ -52,6 +52,11 @@ app.conf.update(
             "schedule": ERASE_EVERY_S,
             "options": {"queue": "media", "expires": ERASE_EVERY_S},
         },
+        "tend-excerpts-and-alerts": {
+            "task": "search.tasks.tend",
+            "schedule": REQUEUE_EVERY_S,
+            "options": {"queue": "media", "expires": REQUEUE_EVERY_S},
+        },
     },
 )
 app.set_default()

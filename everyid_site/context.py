@@ -15,6 +15,7 @@ from ingest.selectors import libraries_for
 from recognition import networks
 from recognition.engine.errors import EngineError
 from recognition.engine.types import NetworkInfo
+from search.models import AlertHit
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +58,18 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "section": match.app_name if match else "",
         "at_work": SimpleLazyObject(networks_at_work),
+        "unseen_alerts": SimpleLazyObject(lambda: _unseen_alerts(request)),
         "sample_libraries": SimpleLazyObject(lambda: _sample_libraries(request)),
     }
+
+
+def _unseen_alerts(request: HttpRequest) -> int:
+    """How much alerts have found that was not looked at yet."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return 0
+    new = AlertHit.objects.filter(alert__user=user, is_seen=False)
+    return new.filter(asset__library__in=libraries_for(user)).count()
 
 
 def _sample_libraries(request: HttpRequest) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@
     │   ├── TooManyEvents      more than the format can number
     │   ├── TimelineTooLong    more than a day of timecode
     │   └── UnknownFormat      no such format or rate
+    ├── BadAlert           an alert or saved search that asks for nothing certain
     └── BinError           a collection that cannot be changed so
         ├── BadBin             a name, range, order or marker that makes no sense
         ├── BinNameTaken       another bin of the library has this name
@@ -55,6 +56,12 @@ class TimelineTooLong(ExportError):
 
 class UnknownFormat(ExportError):
     code = "unknown_format"
+
+
+class BadAlert(SearchError):
+    """Nothing that could be told with certainty was asked for."""
+
+    code = "bad_alert"
 
 
 class BinError(SearchError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from search import bin_views, export_views, views
+from search import bin_views, excerpt_views, export_views, saved_views, views
 
 app_name = "search"
 
@@ -21,6 +21,17 @@ urlpatterns = [
     path("bins/<int:pk>/delete", bin_views.bin_delete, name="bin-delete"),
     path("bins/<int:pk>/sort", bin_views.bin_sort, name="bin-sort"),
     path("bins/<int:pk>/export/<slug:name>", export_views.export_bin, name="export-bin"),
+    path("bins/<int:pk>/excerpts", excerpt_views.order_bin, name="excerpts-order"),
+    path("excerpts/<int:pk>/", excerpt_views.order_page, name="excerpts"),
+    path("excerpts/<int:pk>/delete", excerpt_views.order_delete, name="excerpts-delete"),
+    path("excerpts/<int:pk>/all.zip", excerpt_views.order_zip, name="excerpts-zip"),
+    path("excerpts/files/<int:pk>.mp4", excerpt_views.excerpt_file, name="excerpt-file"),
+    path("saved/", saved_views.saved_page, name="saved"),
+    path("saved/keep", saved_views.search_save, name="search-save"),
+    path("saved/history", saved_views.history_change, name="history"),
+    path("saved/searches/<int:pk>/delete", saved_views.saved_delete, name="saved-delete"),
+    path("saved/alerts/<int:pk>", saved_views.alert_change, name="alert-change"),
+    path("assets/<int:pk>/alert", saved_views.alert_by_example, name="alert-by-example"),
     path("bins/items/<int:pk>", bin_views.item_change, name="item-change"),
     path("bins/items/<int:pk>/markers", bin_views.marker_add, name="marker-add"),
     path("bins/markers/<int:pk>/remove", bin_views.marker_remove, name="marker-remove"),

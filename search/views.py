@@ -15,11 +15,13 @@ from search.editing import with_days
 from search.filters import address
 from search.bins import editable_bins
 from search.exports.formats import FORMATS
+from search.filters import address
 from search.finder import SearchResult, find
 from search.forms import Asked, read_address, read_days
 from search.noting import note_search
 from search.presenting import page_of
 from search.selectors import example_queries, indexing_of, uploadable_libraries
+from search.services.saved import remember
 from search.suggesting import suggest
 
 BINS_OFFERED = 50
@@ -41,6 +43,10 @@ def home(request: Any) -> HttpResponse:
         offset=asked.offset,
     )
     note_search(result, user=request.user)
+    if result.state == "found" and not asked.offset:
+        remember(
+            user=request.user, text=result.query_text, address=address(asked.text, asked.filters)
+        )
     is_fragment = bool(request.htmx) and not request.htmx.history_restore_request
     name = "search/_results.html" if is_fragment else "search/home.html"
     response = render(request, name, _context(request, asked, result))

@@ -96,6 +96,8 @@ document.addEventListener("player:marks", (event) => {
   if (!form) return;
   form.elements.in.value = event.detail.in;
   form.elements.out.value = event.detail.out;
+  const example = document.querySelector("[data-example-in]");
+  if (example) example.value = event.detail.in;
 });
 
 document.addEventListener("htmx:load", (event) => {
