@@ -156,8 +156,9 @@ def test_a_search_is_kept_from_its_page(
     asset = library.assets.get()
     assert client.post(f"/assets/{asset.pk}/alert", {"in": "0.5"}).status_code == 302
     assert Alert.objects.filter(example=asset, example_pts=12).exists()
-    AlertHit.objects.create(alert=Alert.objects.first(), asset=asset, start_pts=0, end_pts=5)
-    client.post(f"/saved/alerts/{Alert.objects.first().pk}")  # type: ignore[union-attr]
+    alert = Alert.objects.get(name="Reds")
+    AlertHit.objects.create(alert=alert, asset=asset, start_pts=0, end_pts=5)
+    client.post(f"/saved/alerts/{alert.pk}")
     assert AlertHit.objects.get().is_seen
 
 
