@@ -11,9 +11,8 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from django_htmx.http import HTMX_STOP_POLLING, push_url, replace_url
 
-from search.editing import with_days
-from search.filters import address
 from search.bins import editable_bins
+from search.editing import with_days
 from search.exports.formats import FORMATS
 from search.filters import address
 from search.finder import SearchResult, find
