@@ -5,8 +5,9 @@ same camera; a query with no right answer left is dropped. rank-k: a right answe
 the first k. map: mean average precision. minp: mean inverse negative penalty, right
 answers over the rank of the last of them (Ye et al. 2021, arXiv:2001.04193).
 
-``reranked``: the same with k-reciprocal re-ranking. ``camera_centred``: the same after
-each camera's mean vector was taken out, which needs no labels but those of cameras.
+The figures are as the product does it: less what each camera does to everyone's vectors,
+where that was measured to be better (``engine.centring``); it needs no labels but those of
+cameras. ``reranked``: the same with k-reciprocal re-ranking. ``plain``: vectors as they are.
 
 Layouts: ``pku`` ID/CAMERA_VIEW.png, every crop query and gallery; ``market1501`` query/ and
 bounding_box_test/ with names like 0001_c1s1_001051_00.jpg; ``msmt17`` list_query.txt,
@@ -24,7 +25,8 @@ from typing import Any
 import numpy as np
 
 from evaluation.pictures import Pictures, make_parser, open_person_encoder, report
-from recognition.engine.embedding import unit
+from recognition.engine.centres import read_centre
+from recognition.engine.centring import centre
 from recognition.engine.reranking import rerank, rerank_within
 from recognition.engine.types import Floats, Ints, PersonEncoder
 
@@ -55,35 +57,30 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
         gallery_vectors = encode(people, pictures, gallery.names)
         same = query is gallery
         query_vectors = gallery_vectors if same else encode(people, pictures, query.names)
-    cameras = np.concatenate([query.cameras, gallery.cameras])
-    both = np.concatenate([query_vectors, gallery_vectors])
-    centred = centre_by_camera(both, cameras)
+    count, both = len(query.names), np.concatenate([query_vectors, gallery_vectors])
+    centred = read_centre(people.info.detail.get("centre", ""))
+    if centred is not None:
+        cameras = np.concatenate([query.cameras, gallery.cameras])
+        both = centre(both, cameras, centred.around)
+    asked, answers = both[:count], both[count:]
     figures: dict[str, Any] = {
         "encoder": people.info.name,
         "fingerprint": people.info.fingerprint,
-        "queries": len(query.names),
+        "queries": count,
         "gallery": len(gallery.names),
-        **measure(1 - query_vectors @ gallery_vectors.T, query, gallery),
+        "is_centred": centred is not None,
+        **measure(1 - asked @ answers.T, query, gallery),
     }
     if not options.no_rerank:
-        distance = rerank_within(query_vectors) if same else rerank(query_vectors, gallery_vectors)
+        distance = rerank_within(asked) if same else rerank(asked, answers)
         figures["reranked"] = measure(distance, query, gallery)
-    count = len(query.names)
-    figures["camera_centred"] = measure(1 - centred[:count] @ centred[count:].T, query, gallery)
+    figures["plain"] = measure(1 - query_vectors @ gallery_vectors.T, query, gallery)
     return figures
 
 
 def encode(people: PersonEncoder, pictures: Pictures, names: Sequence[str]) -> Floats:
     """Unit rows of all named crops."""
     return np.concatenate([people.encode_people(batch) for batch in pictures.batches(names)])
-
-
-def centre_by_camera(vectors: Floats, cameras: Ints) -> Floats:
-    """Unit rows after the mean of each camera's rows was taken from them."""
-    out = vectors.copy()
-    for camera in np.unique(cameras):
-        out[cameras == camera] -= vectors[cameras == camera].mean(axis=0)
-    return unit(out)
 
 
 def read_layout(pictures: Pictures, layout: str) -> tuple[Crops, Crops]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from recognition.engine import attributes, scenes
 from recognition.engine.backends import registry
+from recognition.engine.centres import centre_of
 from recognition.engine.clustering import same_person_for
 from recognition.engine.errors import WeightsMissing
 from recognition.engine.lock import locked
@@ -145,8 +146,7 @@ def _info(role: str, name: str, entries: Sequence[WeightsEntry], *versions: str)
         "gpu": "yes" if any(registry.runs_on_gpu(entry) for entry in entries) else "",
     }
     if role == "person" and last:
-        measured = last.calibration.get("same_person", same_person_for(last.space))
-        detail["same_person"] = str(measured)
+        detail |= _person_detail(last)
     return NetworkInfo(
         name,
         role,
@@ -155,3 +155,15 @@ def _info(role: str, name: str, entries: Sequence[WeightsEntry], *versions: str)
         "; ".join(licences) or "part of the program",
         detail,
     )
+
+
+def _person_detail(entry: WeightsEntry) -> dict[str, str]:
+    """When two tracks are one person; ``centre`` names the space's file where it is centred."""
+    centred = centre_of(entry)
+    if centred is not None:
+        return {
+            "same_person": str(centred.same_person),
+            "slope": str(centred.slope),
+            "centre": entry.space,
+        }
+    return {"same_person": str(entry.calibration.get("same_person", same_person_for(entry.space)))}

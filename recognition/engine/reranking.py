@@ -1,23 +1,36 @@
 """k-reciprocal re-ranking (Zhong et al. 2017, arXiv:1701.08398), exact.
 
 Two pictures of one person have neighbours in common: the distance of two k-reciprocal
-neighbour sets (Jaccard) corrects the plain one. All sets are kept sparse, so that memory
-grows with n × k and not n².
+neighbour sets (Jaccard) corrects the plain one. All sets are kept sparse, and made by sparse
+products, so that memory and time grow with n × k; only the search for neighbours compares
+everyone with everyone.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from recognition.engine.errors import BadValue
+from recognition.engine.neighbours import Neighbours, dots, nearest
 from recognition.engine.types import Floats, Ints
 
 K1 = 20
 K2 = 6
 LAMBDA = 0.3
 """All three: the paper's values for Market-1501."""
+_ROWS_AT_ONCE = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """Rows as weights over their reciprocal neighbours, each summing to 1, and the largest squared
+    distance of each row, by which the paper normalises."""
+
+    weights: sparse.csr_matrix
+    scale: Floats
 
 
 def rerank(
@@ -47,94 +60,84 @@ def rerank_within(vectors: Floats, *, k1: int = K1, k2: int = K2, share: float =
     return _rerank(vectors.astype(np.float32), everyone, everyone, k1, k2, share)
 
 
+def rerank_neighbours(
+    vectors: Floats,
+    near: Neighbours,
+    *,
+    k1: int = K1,
+    k2: int = K2,
+    share: float = LAMBDA,
+) -> Floats:
+    """The distances of ``rerank_within`` from each row to its neighbours alone: (n, k).
+
+    ``near`` must hold at least ``k1`` neighbours a row, or everyone.
+    """
+    wanted = min(max(k1, k2 - 1), len(vectors) - 1)
+    if near.index.shape[1] < wanted:
+        raise BadValue(f"{wanted} neighbours a row are needed, got {near.index.shape[1]}")
+    if near.index.size == 0:
+        return np.zeros(near.index.shape, dtype=np.float32)
+    encoded = _encode(np.asarray(vectors, np.float32), near, k1, k2)
+    jaccard = _jaccard_of_neighbours(encoded.weights, near.index)
+    plain = np.maximum(2.0 - 2.0 * near.similarity, 0.0) / encoded.scale[:, None]
+    mixed = np.clip((1 - share) * jaccard + share * plain, 0, 1)
+    return np.asarray(mixed, dtype=np.float32)
+
+
 def _rerank(rows: Floats, asked: Ints, answers: Ints, k1: int, k2: int, share: float) -> Floats:
-    neighbours = _nearest(rows, max(k1 + 1, k2))
-    weights = _encode(rows, neighbours, k1)
-    if k2 > 1:
-        weights = _expand_locally(weights, neighbours[:, :k2])
-    jaccard = _jaccard(weights[asked], weights[answers])
-    plain = _squared(rows[asked], rows[answers]) / _row_scale(rows)[asked][:, None]
+    encoded = _encode(rows, nearest(rows, max(k1, k2 - 1)), k1, k2)
+    jaccard = _jaccard(encoded.weights[asked], encoded.weights[answers])
+    squared = np.maximum(2.0 - 2.0 * (rows[asked] @ rows[answers].T), 0.0)
+    plain = squared / encoded.scale[asked][:, None]
     # Rounding may leave a row a hair nearer to itself than 0.
-    return np.clip((1 - share) * jaccard + share * plain, 0, 1).astype(np.float32)
+    mixed = np.clip((1 - share) * jaccard + share * plain, 0, 1)
+    return np.asarray(mixed, dtype=np.float32)
 
 
-def _squared(a: Floats, b: Floats) -> Floats:
-    """Squared Euclidean distances of unit rows."""
-    return np.asarray(np.maximum(2.0 - 2.0 * (a @ b.T), 0.0), dtype=np.float32)
+def _encode(rows: Floats, near: Neighbours, k1: int, k2: int) -> _Encoded:
+    """Each row's expanded reciprocal neighbours with weights exp(-d), averaged over its ``k2``
+    nearest rows (the paper's local query expansion)."""
+    itself = np.arange(len(rows))[:, None]
+    ranked = np.concatenate([itself, near.index], axis=1)
+    scale = np.maximum(2.0 - 2.0 * near.least, 1e-12).astype(np.float32)
+    members = _expand(_reciprocal(ranked, k1), _reciprocal(ranked, round(k1 / 2)))
+    counts = np.diff(members.indptr)
+    first = np.repeat(itself[:, 0], counts)
+    squared = np.maximum(2.0 - 2.0 * dots(rows, first, members.indices), 0.0)
+    members.data = np.exp(-squared / scale[first]).astype(np.float32)
+    total = np.asarray(members.sum(axis=1)).ravel()
+    members.data /= np.repeat(total, counts).astype(np.float32)
+    if k2 > 1:
+        members = sparse.csr_matrix(_choose(ranked[:, :k2], 1.0 / min(k2, len(rows))) @ members)
+    return _Encoded(members, scale)
 
 
-def _nearest(rows: Floats, count: int) -> Ints:
-    """For every row its nearest rows, itself first: (n, count)."""
-    count = min(count, len(rows))
-    found = np.empty((len(rows), count), dtype=np.int64)
-    for start in range(0, len(rows), 512):
-        block = _squared(rows[start : start + 512], rows)
-        block[np.arange(len(block)), np.arange(start, start + len(block))] = -1.0
-        near = np.argpartition(block, count - 1, axis=1)[:, :count]
-        order = np.take_along_axis(block, near, axis=1).argsort(axis=1, kind="stable")
-        found[start : start + 512] = np.take_along_axis(near, order, axis=1)
-    return found
+def _choose(columns: Ints, value: float) -> sparse.csr_matrix:
+    """A matrix (n, n) with ``value`` at each row's ``columns`` (n, k)."""
+    count, width = columns.shape
+    pointer = np.arange(0, count * width + 1, width)
+    data = np.full(count * width, value, dtype=np.float32)
+    return sparse.csr_matrix((data, columns.ravel(), pointer), shape=(count, count))
 
 
-def _reciprocal(neighbours: Ints, row: int, k: int) -> Ints:
-    """Those of a row's k + 1 nearest that have it among their own k + 1 nearest."""
-    forward = neighbours[row, : k + 1]
-    mutual = (neighbours[forward, : k + 1] == row).any(axis=1)
-    return np.asarray(forward[mutual])
+def _reciprocal(ranked: Ints, k: int) -> sparse.csr_matrix:
+    """1 where two rows are among each other's k + 1 nearest, themselves counted."""
+    forward = _choose(ranked[:, : k + 1], 1.0)
+    return sparse.csr_matrix(forward.multiply(forward.T))
 
 
-def _encode(rows: Floats, neighbours: Ints, k1: int) -> sparse.csr_matrix:
-    """Each row's expanded reciprocal neighbours with weights exp(-d), summing to 1."""
-    half = round(k1 / 2)
-    ones = [_reciprocal(neighbours, row, k1) for row in range(len(rows))]
-    halves = [_reciprocal(neighbours, row, half) for row in range(len(rows))]
-    columns: list[Ints] = []
-    values: list[npt.NDArray[np.float32]] = []
-    scale = _row_scale(rows)
-    for row, first in enumerate(ones):
-        members = [first]
-        for candidate in first:
-            further = halves[candidate]
-            # The paper: join a neighbour's set when two thirds of it are shared.
-            if len(np.intersect1d(further, first)) > 2 / 3 * len(further):
-                members.append(further)
-        joined = np.unique(np.concatenate(members))
-        distance = _squared(rows[row][None], rows[joined])[0] / scale[row]
-        weight = np.exp(-distance)
-        columns.append(joined)
-        values.append((weight / weight.sum()).astype(np.float32))
-    return _sparse(columns, values, len(rows))
-
-
-def _row_scale(rows: Floats) -> Floats:
-    """Each row's largest squared distance, by which the paper normalises."""
-    scale = np.empty(len(rows), dtype=np.float32)
-    for start in range(0, len(rows), 512):
-        scale[start : start + 512] = _squared(rows[start : start + 512], rows).max(axis=1)
-    return np.maximum(scale, 1e-12)
-
-
-def _sparse(
-    columns: list[Ints], values: list[npt.NDArray[np.float32]], size: int
-) -> sparse.csr_matrix:
-    pointer = np.concatenate([[0], np.cumsum([len(c) for c in columns])])
-    return sparse.csr_matrix(
-        (np.concatenate(values), np.concatenate(columns), pointer), shape=(size, size)
-    )
-
-
-def _expand_locally(weights: sparse.csr_matrix, neighbours: Ints) -> sparse.csr_matrix:
-    """Local query expansion: each row becomes the mean over its k2 nearest rows."""
-    count, k2 = neighbours.shape
-    chooser = sparse.csr_matrix(
-        (
-            np.full(count * k2, 1.0 / k2, dtype=np.float32),
-            neighbours.ravel(),
-            np.arange(0, count * k2 + 1, k2),
-        ),
-        shape=(count, count),
-    )
-    return sparse.csr_matrix(chooser @ weights)
+def _expand(ones: sparse.csr_matrix, halves: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Each row's reciprocal set, joined with the half-sized sets of those members that share more
+    than two thirds of theirs with it."""
+    sizes = np.asarray(halves.sum(axis=1)).ravel()
+    blocks = []
+    for start in range(0, ones.shape[0], _ROWS_AT_ONCE):
+        own = ones[start : start + _ROWS_AT_ONCE]
+        shared = sparse.csr_matrix(own.multiply(own @ halves.T))
+        shared.data = (shared.data > 2 / 3 * sizes[shared.indices]).astype(np.float32)
+        shared.eliminate_zeros()
+        blocks.append(sparse.csr_matrix(own + shared @ halves))
+    return sparse.csr_matrix(sparse.vstack(blocks, format="csr"))
 
 
 def _jaccard(asked: sparse.csr_matrix, answers: sparse.csr_matrix) -> Floats:
@@ -153,4 +156,23 @@ def _jaccard(asked: sparse.csr_matrix, answers: sparse.csr_matrix) -> Floats:
             rows = by_column.indices[left:right]
             shared[rows] += np.minimum(weight, by_column.data[left:right])
         out[query] = 1.0 - shared / (2.0 - shared)
+    return out
+
+
+def _jaccard_of_neighbours(weights: sparse.csr_matrix, index: Ints) -> Floats:
+    """The same from each row to the rows of ``index`` (n, k) alone."""
+    pointer, columns, values = weights.indptr, weights.indices, weights.data
+    lengths = np.diff(pointer)
+    own = np.zeros(weights.shape[1], dtype=np.float32)
+    out = np.empty(index.shape, dtype=np.float32)
+    for row, others in enumerate(index):
+        begin, end = pointer[row], pointer[row + 1]
+        own[columns[begin:end]] = values[begin:end]
+        counts = lengths[others]
+        ends = np.cumsum(counts)
+        at = np.arange(ends[-1]) + np.repeat(pointer[others] - (ends - counts), counts)
+        least = np.minimum(own[columns[at]], values[at])
+        shared = np.add.reduceat(least, ends - counts)  # no row is empty: it holds itself
+        out[row] = 1.0 - shared / (2.0 - shared)
+        own[columns[begin:end]] = 0.0
     return out

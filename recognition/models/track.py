@@ -40,6 +40,11 @@ class Track(models.Model):
     )
     assigned_by = models.CharField(max_length=8, choices=Assigner.choices, default=Assigner.MACHINE)
     identity_similarity = models.FloatField(null=True, blank=True, help_text="Cosine to the rest.")
+    identity_evidence = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Natural log-likelihood ratios by kind (looks, travel, clothes, …), and total.",
+    )
 
     class Meta:
         ordering = ("asset_id", "ordinal")

@@ -5,11 +5,13 @@ Pure arithmetic; reading and writing are in ``services.grouping``. In order:
 1. What a person said stays: tracks that a human assigned (or took out) and all tracks of locked
    identities are fixed.
 2. Free tracks join a fixed identity where they are clearly nearest to one of its looks.
-3. The rest is clustered anew, with HDBSCAN and splitting (``engine.clustering``), so that groups
-   grow better as evidence comes in; two tracks at one time in one asset are two people.
+3. The rest is clustered anew (``engine.clustering``), so that groups grow better as evidence comes
+   in; two tracks at one time on one camera are two people.
 4. A track alone is a person too, if it was seen well; else it is nobody's.
 5. Groups take over the identity that most of their members had, so that numbers stay.
 
+In a large library groups of three and more stand as well, and of the rest only an asset's own
+tracks and those that look like them are looked at. What spoke for each assignment is kept.
 Over-splitting beats over-merging: thresholds lean towards two identities for one person.
 """
 
@@ -20,27 +22,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from recognition.engine.clustering import NOISE, assign, cluster
-from recognition.engine.embedding import find_modes, unit
-from recognition.engine.types import Floats, Ints
-from recognition.seeing.clothes import Clothes, clothes_apart
+from recognition.engine.clustering import NOISE, cluster
+from recognition.engine.context import OVERLAP_S, Topology
+from recognition.engine.embedding import unit
+from recognition.engine.neighbours import similarity_blocks
+from recognition.engine.types import Floats
+from recognition.seeing import pairs as about_pairs
+from recognition.seeing.joining import JOIN_ABOVE, JOIN_MARGIN, join_known
+from recognition.seeing.pairs import CAUTION, SAME_ASSET_CAUTION, SLOPE
 from recognition.seeing.refusals import NONE, Refusals
+from recognition.seeing.track_facts import Group, TrackFact
 
-CAUTION = 0.06
-"""Added to the network's ``same_person``, which was measured on full bodies: two portraits of
-different people reached .45 with 0277, where that is .40. By eye, on 51 tracks of 12 clips."""
-SAME_ASSET_CAUTION = 0.12
-"""The same for two tracks of one asset: light, view and clothes are the same, so one person looks
-more alike there (.64 to .91) and two people do too (up to .50). By eye, on the same clips."""
-OVERLAP_S = 0.5
-"""Two tracks that overlap for longer are two people; less happens when a track is handed over."""
-JOIN_MARGIN = 0.04
-"""How much nearer than to anyone else a track must be to join a fixed identity. By eye."""
-JOIN_ABOVE = 0.03
-"""Added to ``same_person`` for joining what a human confirmed: a wrong track there is worse than
-one more suggestion. By eye."""
+__all__ = [
+    "CAUTION", "JOIN_ABOVE", "JOIN_MARGIN", "OVERLAP_S", "SAME_ASSET_CAUTION", "Group", "Plan",
+    "TrackFact", "cannot_link", "make_plan",
+]  # fmt: skip
+
 ALONE_FROM = 0.12
 """Quality of a track's best crop from which it may stand alone: about a clear body 64 px high.
 By eye."""
@@ -50,112 +48,122 @@ MOST_CLUSTERED = 4000
 """Clustering all free tracks of a library anew takes seconds up to here; beyond, groups of three
 and more stand as they are and only the others are clustered."""
 SETTLED_SIZE = 3
-
-
-@dataclass(frozen=True, slots=True)
-class TrackFact:
-    """A person's track: where it was, and what was decided before.
-
-    ``is_fixed``: a human assigned it (``identity`` None: to nobody), or its identity is locked.
-    """
-
-    id: int
-    asset_id: int
-    start_s: float
-    end_s: float
-    identity: int | None
-    is_fixed: bool
-    quality: float
-    clothes: Clothes = ()
-
-
-@dataclass(slots=True)
-class Group:
-    """Tracks (by row) of one person; ``identity`` None: one that is to be made."""
-
-    identity: int | None
-    members: list[int] = field(default_factory=list)
+TOUCHED_BELOW = 0.1
+"""Unsettled tracks no further than this below the threshold from a new one are clustered with it.
+By eye: average linkage joins nothing that is not somewhere above the threshold."""
+EVIDENCE_FROM = 8
+"""So many tracks of the same identity, the nearest in time, are asked what speaks for a track."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Groups of free tracks; rows that stay with their identity; and how alike each grouped row
-    is to the rest of its identity (left out where it is alone)."""
+    """Groups of free tracks; rows that stay with their identity; how alike each grouped row is to
+    the rest of its identity (left out where it is alone); and what else speaks for it: natural
+    log-likelihood ratios by kind, with their ``total``."""
 
     groups: tuple[Group, ...]
     standing: frozenset[int]
     similarity: Mapping[int, float]
+    evidence: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What one plan looks at: identities that stand with their rows, and rows that may move."""
+
+    anchors: dict[int, list[int]]
+    free: list[int]
+    standing: frozenset[int]
 
 
 def make_plan(
-    facts: Sequence[TrackFact], vectors: Floats, *, same_person: float, refusals: Refusals = NONE
+    facts: Sequence[TrackFact],
+    vectors: Floats,
+    *,
+    same_person: float,
+    slope: float = SLOPE,
+    asset_id: int | None = None,
+    is_whole: bool = False,
+    overlapping: Iterable[tuple[int, int]] = (),
+    refusals: Refusals = NONE,
 ) -> Plan:
     """Put the free tracks in groups. ``vectors``: unit rows (n, d), one per fact.
 
+    ``asset_id``: in a large library only this asset's tracks and those like them move.
+    ``is_whole``: everyone but who is fixed is clustered anew, however many. ``slope``:
+    log-likelihood ratio per unit of cosine. ``overlapping``: pairs of cameras that see one place.
     ``refusals``: pairs that people said are not the same; they are never put together.
     """
     rows = np.asarray(vectors, dtype=np.float32)
-    same_person += CAUTION
+    least = same_person + CAUTION
+    scope = _scope(facts, rows, least, asset_id, is_whole=is_whole)
+    confirmed = [(f.identity, f.sighting) for f in facts if f.is_fixed and f.identity is not None]
+    topology = Topology.learn(confirmed, overlapping=overlapping)
+    joined, rest = join_known(
+        facts, rows, scope.free, scope.anchors, least, topology, slope, refusals
+    )
+    groups = [*joined, *_cluster(facts, rows, rest, least, topology, slope, refusals)]
+    _take_over(groups, facts, taken=set(scope.anchors))
+    similarity = _similarities(rows, facts, groups, scope.anchors)
+    evidence = _evidence(facts, groups, scope.anchors, similarity, same_person, topology, slope)
+    return Plan(tuple(groups), scope.standing, similarity, evidence)
+
+
+def _scope(
+    facts: Sequence[TrackFact],
+    rows: Floats,
+    least: float,
+    asset_id: int | None,
+    *,
+    is_whole: bool,
+) -> _Scope:
     free = [i for i, f in enumerate(facts) if not f.is_fixed and f.quality >= CLUSTERED_FROM]
-    anchors = _anchors(facts, free)
+    is_large = len(free) > MOST_CLUSTERED and not is_whole
+    anchors = _anchors(facts, free, is_large=is_large)
     standing = {row for members in anchors.values() for row in members}
     free = [row for row in free if row not in standing]
-    joined, rest = _join(facts, rows, free, anchors, same_person, refusals)
-    groups = [*joined, *_cluster(facts, rows, rest, same_person, refusals)]
-    _take_over(groups, facts, taken=set(anchors))
-    return Plan(tuple(groups), frozenset(standing), _similarities(rows, facts, groups, anchors))
+    if is_large and asset_id is not None:
+        touched = _touched(facts, rows, free, asset_id, least - TOUCHED_BELOW)
+        unseen = (i for i, f in enumerate(facts) if i not in touched and f.asset_id != asset_id)
+        standing.update(unseen)
+        free = [row for row in free if row in touched]
+    return _Scope(anchors, free, frozenset(standing))
+
+
+def _touched(
+    facts: Sequence[TrackFact], rows: Floats, free: Sequence[int], asset_id: int, least: float
+) -> set[int]:
+    """The asset's free rows, those that look like them, and all rows of the same small groups."""
+    own = [row for row in free if facts[row].asset_id == asset_id]
+    touched = set(own)
+    everyone = np.array(free, dtype=np.int64)
+    table = rows[everyone] if own else rows[:0]
+    for _, block in similarity_blocks(rows[own], table) if own else ():
+        touched.update(everyone[(block >= least).any(axis=0)].tolist())
+    shown = {facts[row].identity for row in touched} - {None}
+    touched.update(row for row in free if facts[row].identity in shown)
+    return touched
 
 
 def cannot_link(
     facts: Sequence[TrackFact], vectors: Floats, rows: Sequence[int], *, same_person: float
 ) -> list[tuple[int, int]]:
-    """Pairs of positions in ``rows`` that are two people.
-
-    Tracks of one asset at one time, tracks of one asset that are alike only as far as all people
-    in one light are, and tracks in surely different clothes.
-    """
-    by_asset: dict[int, list[int]] = {}
-    for position, row in enumerate(rows):
-        by_asset.setdefault(facts[row].asset_id, []).append(position)
-    pairs: list[tuple[int, int]] = []
-    for positions in by_asset.values():
-        at = np.array(positions)
-        members = [facts[rows[position]] for position in positions]
-        apart = _at_once_table(members) | _merely_alike(
-            vectors[[rows[position] for position in positions]], same_person
-        )
-        first, second = np.nonzero(np.triu(apart, k=1))
-        pairs += zip(at[first].tolist(), at[second].tolist(), strict=True)
-    worn = [facts[row].clothes for row in rows]
-    return pairs + clothes_apart(worn, vectors[list(rows)], same_person=same_person)
+    """Pairs of positions in ``rows`` that are two people (``pairs.apart_pairs``)."""
+    members = [facts[row] for row in rows]
+    alike = about_pairs.doubtful_pairs(vectors[list(rows)], same_person)
+    found = about_pairs.apart_pairs(members, alike, same_person=same_person)
+    return [(a, b) for a, b in found.tolist()]
 
 
-def _at_once_table(members: Sequence[TrackFact]) -> npt.NDArray[np.bool_]:
-    start = np.array([fact.start_s for fact in members])
-    end = np.array([fact.end_s for fact in members])
-    shared = np.minimum(end[:, None], end[None]) - np.maximum(start[:, None], start[None])
-    shorter = np.minimum((end - start)[:, None], (end - start)[None])
-    return np.asarray(shared > np.minimum(OVERLAP_S, shorter / 2))
-
-
-def _merely_alike(vectors: Floats, same_person: float) -> npt.NDArray[np.bool_]:
-    """Pairs that the plain threshold might join but the one for a single asset does not.
-
-    Clearly unlike pairs are left out: front and back of one person may be in one group by way of
-    tracks between them.
-    """
-    similarity = vectors @ vectors.T
-    least = same_person - CAUTION
-    return np.asarray((similarity >= least) & (similarity < least + SAME_ASSET_CAUTION))
-
-
-def _anchors(facts: Sequence[TrackFact], free: Sequence[int]) -> dict[int, list[int]]:
+def _anchors(
+    facts: Sequence[TrackFact], free: Sequence[int], *, is_large: bool
+) -> dict[int, list[int]]:
     """Identities that stand, with their rows: fixed ones, and settled ones of large libraries."""
     anchors: dict[int, list[int]] = {}
     for row, fact in enumerate(facts):
         if fact.is_fixed and fact.identity is not None:
             anchors.setdefault(fact.identity, []).append(row)
-    if len(free) <= MOST_CLUSTERED:
+    if not is_large:
         return anchors
     sizes = Counter(facts[row].identity for row in free if facts[row].identity is not None)
     for row in free:
@@ -165,83 +173,48 @@ def _anchors(facts: Sequence[TrackFact], free: Sequence[int]) -> dict[int, list[
     return anchors
 
 
-def _join(
-    facts: Sequence[TrackFact],
-    rows: Floats,
-    free: Sequence[int],
-    anchors: Mapping[int, Sequence[int]],
-    same_person: float,
-    refusals: Refusals,
-) -> tuple[list[Group], list[int]]:
-    """Free tracks that belong to an anchor, the most alike first; and the others."""
-    if not anchors or not free:
-        return [], list(free)
-    bases, owners = _bases(facts, rows, anchors)
-    found = assign(rows[list(free)], bases, owners, threshold=same_person + JOIN_ABOVE)
-    present = {key: list(members) for key, members in anchors.items()}
-    groups: dict[int, Group] = {}
-    for at in np.argsort([-item.similarity for item in found], kind="stable"):
-        row, item = free[int(at)], found[int(at)]
-        if item.identity == NOISE or item.margin < JOIN_MARGIN:
-            continue
-        if any(_at_once(facts[row], facts[other]) for other in present[item.identity]):
-            continue
-        members = (facts[other].id for other in present[item.identity])
-        if refusals.bars(facts[row], item.identity, members):
-            continue
-        present[item.identity].append(row)
-        groups.setdefault(item.identity, Group(item.identity)).members.append(row)
-    joined = {row for group in groups.values() for row in group.members}
-    return list(groups.values()), [row for row in free if row not in joined]
-
-
-def _bases(
-    facts: Sequence[TrackFact], rows: Floats, anchors: Mapping[int, Sequence[int]]
-) -> tuple[Floats, Ints]:
-    """The looks of each anchor (m, d) and whose they are (m,)."""
-    looks = {
-        key: find_modes(rows[list(members)], _weights(facts, members))
-        for key, members in anchors.items()
-    }
-    owners = [key for key, modes in looks.items() for _ in modes]
-    return np.concatenate(list(looks.values())), np.asarray(owners, dtype=np.int64)
-
-
 def _cluster(
     facts: Sequence[TrackFact],
     rows: Floats,
     rest: Sequence[int],
-    same_person: float,
+    least: float,
+    topology: Topology,
+    slope: float,
     refusals: Refusals,
 ) -> list[Group]:
     """Groups of the rest: clusters, and tracks alone that were seen well."""
     if not rest:
         return []
-    apart = cannot_link(facts, rows, rest, same_person=same_person)
-    apart += refusals.pairs(facts, rest)
-    labels = cluster(rows[list(rest)], same_person=same_person, cannot_link=apart)
+    members, table = [facts[row] for row in rest], rows[list(rest)]
+    alike = about_pairs.doubtful_pairs(table, least)
+    apart = about_pairs.apart_pairs(members, alike, same_person=least)
+    refused = refusals.pairs(facts, rest)
+    known = about_pairs.nudges(members, alike, topology, slope=slope)
+    labels = cluster(table, same_person=least, cannot_link=[*apart, *refused], nudges=known)
     groups: dict[int, Group] = {}
     alone: list[Group] = []
-    for row, label in zip(rest, labels, strict=True):
+    for row, label in zip(rest, labels.tolist(), strict=True):
         if label != NOISE:
-            groups.setdefault(int(label), Group(None)).members.append(row)
+            groups.setdefault(label, Group(None)).members.append(row)
         elif facts[row].quality >= ALONE_FROM:
             alone.append(Group(None, [row]))
     return [*groups.values(), *alone]
 
 
 def _take_over(groups: Sequence[Group], facts: Sequence[TrackFact], taken: set[int]) -> None:
-    """Give new groups the identity that most of their members had, each to one group."""
+    """Give new groups the identity that most of their members had, each to one group.
+
+    Of two groups with equal claims the one that holds the older track is first.
+    """
     claims = [
-        (count, -at, identity)
+        (-count, min(facts[row].id for row in group.members), identity, at)
         for at, group in enumerate(groups)
         if group.identity is None
         for identity, count in _earlier(group, facts).items()
     ]
-    for _, at, identity in sorted(claims, reverse=True):
-        group = groups[-at]
-        if group.identity is None and identity not in taken:
-            group.identity = identity
+    for _, _, identity, at in sorted(claims):
+        if groups[at].identity is None and identity not in taken:
+            groups[at].identity = identity
             taken.add(identity)
 
 
@@ -263,18 +236,47 @@ def _similarities(
         everyone = [*standing, *group.members]
         if len(everyone) < 2:
             continue
-        weighted = rows[everyone] * _weights(facts, everyone)[:, None]
+        weights = np.array([facts[row].quality for row in everyone], dtype=np.float32)
+        weighted = rows[everyone] * weights[:, None]
         total = weighted.sum(axis=0)
         for row, own in zip(group.members, weighted[len(standing) :], strict=True):
             found[row] = float(rows[row] @ unit(total - own))
     return found
 
 
-def _weights(facts: Sequence[TrackFact], members: Sequence[int]) -> Floats:
-    return np.array([facts[row].quality for row in members], dtype=np.float32)
+def _evidence(
+    facts: Sequence[TrackFact],
+    groups: Iterable[Group],
+    anchors: Mapping[int, Sequence[int]],
+    similarity: Mapping[int, float],
+    same_person: float,
+    topology: Topology,
+    slope: float,
+) -> dict[int, dict[str, float]]:
+    """What speaks for each grouped row: ``looks`` from its cosine to the rest, and context on
+    average over the tracks of its identity that are nearest in time."""
+    found: dict[int, dict[str, float]] = {}
+    for group in groups:
+        standing = anchors.get(group.identity, ()) if group.identity is not None else ()
+        everyone = [*standing, *group.members]
+        for row in group.members:
+            if row not in similarity:
+                continue
+            near = _nearest_in_time(facts, row, everyone)
+            kinds = {"looks": slope * (similarity[row] - same_person)}
+            for other in near:
+                for kind, llr in about_pairs.context_of(facts[row], facts[other], topology).items():
+                    kinds[kind] = kinds.get(kind, 0.0) + llr / len(near)
+            kinds["total"] = sum(kinds.values())
+            found[row] = {kind: round(llr, 2) for kind, llr in kinds.items()}
+    return found
 
 
-def _at_once(a: TrackFact, b: TrackFact) -> bool:
-    shared = min(a.end_s, b.end_s) - max(a.start_s, b.start_s)
-    shorter = min(a.end_s - a.start_s, b.end_s - b.start_s)
-    return a.asset_id == b.asset_id and shared > min(OVERLAP_S, shorter / 2)
+def _nearest_in_time(facts: Sequence[TrackFact], row: int, members: Sequence[int]) -> list[int]:
+    others = [other for other in members if other != row]
+    if len(others) <= EVIDENCE_FROM:
+        return others
+    own = facts[row]
+    gaps = [about_pairs.seconds_between(own, facts[other]) for other in others]
+    far = [gap if gap is not None else float("inf") for gap in gaps]
+    return [others[at] for at in np.argsort(far, kind="stable")[:EVIDENCE_FROM]]

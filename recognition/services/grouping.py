@@ -7,113 +7,27 @@ person twice.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from django.db import connection
 from django.db.models import Count, Max
 
 from ingest.models import Asset
-from recognition.engine.types import Floats
-from recognition.models import (
-    Attribute,
-    Distinction,
-    Encoder,
-    Identity,
-    IdentityEdit,
-    Track,
-    TrackEmbedding,
-)
-from recognition.seeing.clothes import SURE_FROM, Clothes
-from recognition.seeing.grouping import Plan, TrackFact
-from recognition.seeing.refusals import NONE, Refusals
-from recognition.services.distinctions import refusals_in
+from recognition.models import Identity, IdentityEdit
+from recognition.seeing.grouping import Plan
+from recognition.seeing.track_facts import TrackFact
+from recognition.services.library_state import LibraryState
 
+_Place = tuple[int | None, float | None]
 _LOCK_CLASS = 0x65766970  # "evip": the people of one library at a time
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryState:
-    """People's tracks of a library with their vectors (n, d), and what a plan rests on.
-
-    ``refusals``: the pairs that people said are not the same; no plan puts them together.
-    """
-
-    facts: tuple[TrackFact, ...]
-    vectors: Floats
-    version: tuple[Any, ...]
-    refusals: Refusals = NONE
 
 
 def lock_library(library_id: int) -> None:
     """Wait until no one else groups this library; held until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, library_id])
-
-
-def read_state(library_id: int, encoder: Encoder) -> LibraryState:
-    """The tracks of a library that have a vector of this encoder, as they are now."""
-    version = read_version(library_id)
-    rows = (
-        TrackEmbedding.objects.filter(encoder=encoder, track__asset__library=library_id)
-        .order_by("track_id")
-        .values_list(
-            "track_id",
-            "track__asset_id",
-            "track__start_pts",
-            "track__end_pts",
-            "track__asset__time_base_num",
-            "track__asset__time_base_den",
-            "track__identity_id",
-            "track__identity__is_locked",
-            "track__assigned_by",
-            "quality",
-            "vector",
-        )
-    )
-    worn = _worn_in(library_id)
-    facts: list[TrackFact] = []
-    vectors: list[Floats] = []
-    for row in rows.iterator():
-        facts.append(_fact(row[:-1], tuple(worn.get(row[0], ()))))
-        vectors.append(np.asarray(row[-1], dtype=np.float32))
-    table = np.stack(vectors) if vectors else np.zeros((0, encoder.dimension))
-    refusals = refusals_in(library_id)
-    return LibraryState(tuple(facts), table.astype(np.float32), version, refusals)
-
-
-def _worn_in(library_id: int) -> dict[int, list[tuple[str, str]]]:
-    """The colours that each track of a library surely wears, by track."""
-    worn: dict[int, list[tuple[str, str]]] = {}
-    read = Attribute.objects.filter(
-        track__asset__library=library_id, name__endswith="_colour", confidence__gte=SURE_FROM
-    ).order_by("track_id", "name", "confidence")
-    for track, name, value in read.values_list("track_id", "name", "value"):
-        worn.setdefault(track, []).append((name, value))
-    return worn
-
-
-def _fact(row: tuple[Any, ...], clothes: Clothes) -> TrackFact:
-    """A row of ``read_state`` without its vector."""
-    track, asset, start, end, num, den, identity, is_locked, by, quality = row
-    second = num / den if num and den else 1.0
-    is_fixed = bool(is_locked) or by == Track.Assigner.HUMAN
-    start_s, end_s = start * second, end * second
-    return TrackFact(track, asset, start_s, end_s, identity, is_fixed, quality, clothes)
-
-
-def read_version(library_id: int) -> tuple[Any, ...]:
-    """What must not have changed between reading and writing."""
-    tracks = Track.objects.filter(asset__library=library_id, label="person").order_by("pk")
-    people = Identity.objects.filter(library=library_id).order_by("pk")
-    apart = Distinction.objects.filter(edit__library=library_id, edit__undone_at=None)
-    return (
-        tuple(tracks.values_list("pk", "identity_id", "assigned_by")),
-        tuple(people.values_list("pk", "is_locked", "merged_into")),
-        tuple(apart.values_list("pk", flat=True)),
-    )
 
 
 def write_plan(asset: Asset, state: LibraryState, plan: Plan) -> dict[str, int]:
@@ -123,7 +37,7 @@ def write_plan(asset: Asset, state: LibraryState, plan: Plan) -> dict[str, int]:
     known = set(held.order_by("pk").values_list("pk", flat=True))
     made = _make_identities(library_id, plan)
     placed = _placed(state.facts, plan, made)
-    moved = _move_tracks(state.facts, plan, placed)
+    moved = _move_tracks(state, plan, placed)
     removed = _remove_empty(library_id)
     return {
         "identities": len(known) + len(made) - removed,
@@ -146,11 +60,9 @@ def _make_identities(library_id: int, plan: Plan) -> dict[int, int]:
     return {at: identity.pk for at, identity in zip(wanting, made, strict=True)}
 
 
-def _placed(
-    facts: Sequence[TrackFact], plan: Plan, made: dict[int, int]
-) -> dict[int, tuple[int | None, float | None]]:
+def _placed(facts: Sequence[TrackFact], plan: Plan, made: dict[int, int]) -> dict[int, _Place]:
     """Row → identity and similarity, for every row that may be moved."""
-    placed: dict[int, tuple[int | None, float | None]] = {
+    placed: dict[int, _Place] = {
         row: (None, None)
         for row, fact in enumerate(facts)
         if not fact.is_fixed and row not in plan.standing
@@ -162,19 +74,50 @@ def _placed(
     return placed
 
 
-def _move_tracks(
-    facts: Sequence[TrackFact],
-    plan: Plan,
-    placed: dict[int, tuple[int | None, float | None]],
-) -> int:
-    """Write who each free track shows; never one that a human assigned. How many moved."""
-    tracks = [
-        Track(pk=facts[row].id, identity_id=identity, identity_similarity=similarity)
-        for row, (identity, similarity) in placed.items()
-    ]
-    machine = Track.objects.filter(assigned_by=Track.Assigner.MACHINE)
-    machine.bulk_update(tracks, ["identity", "identity_similarity"], batch_size=500)
-    return sum(facts[row].identity != identity for row, (identity, _) in placed.items())
+def _move_tracks(state: LibraryState, plan: Plan, placed: dict[int, _Place]) -> int:
+    """Write who each free track shows, where that is not what it shows already; never one that a
+    human assigned. How many moved."""
+    changed = [row for row, place in placed.items() if _is_other(state, plan, row, place)]
+    with connection.cursor() as cursor:
+        for start in range(0, len(changed), _ROWS_AT_ONCE):
+            rows = changed[start : start + _ROWS_AT_ONCE]
+            cursor.execute(
+                _MOVE,
+                [
+                    [state.facts[row].id for row in rows],
+                    [placed[row][0] for row in rows],
+                    [placed[row][1] for row in rows],
+                    [json.dumps(dict(plan.evidence.get(row, {}))) for row in rows],
+                ],
+            )
+    return sum(state.facts[row].identity != identity for row, (identity, _) in placed.items())
+
+
+_ROWS_AT_ONCE = 5000
+_MOVE = """
+UPDATE recognition_track t
+SET identity_id = v.identity, identity_similarity = v.similarity, identity_evidence = v.evidence
+FROM unnest(%s::int8[], %s::int8[], %s::float8[], %s::jsonb[])
+  AS v (id, identity, similarity, evidence)
+WHERE t.id = v.id AND t.assigned_by = 'machine'
+"""
+
+
+def _is_other(state: LibraryState, plan: Plan, row: int, place: _Place) -> bool:
+    """Whether a track would show something else, by more than is worth a write."""
+    identity, similarity = place
+    if state.facts[row].identity != identity:
+        return True
+    total = plan.evidence.get(row, {}).get("total")
+    now = (similarity, total)
+    return any(
+        np.isnan(was) != (value is None) or (value is not None and abs(was - value) > step)
+        for was, value, step in zip(state.shown[row].tolist(), now, _WORTH_WRITING, strict=True)
+    )
+
+
+_WORTH_WRITING = (0.005, 0.1)
+"""Similarity and log-likelihood ratio: less than what pages show. By eye."""
 
 
 def _remove_empty(library_id: int) -> int:

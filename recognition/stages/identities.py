@@ -5,19 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from ingest.pipeline_types import Stage, StageContext
+from recognition.engine.centres import Calibrated, read_centre
 from recognition.engine.clustering import SAME_PERSON
 from recognition.models import Encoder
 from recognition.networks import fingerprints, network_infos
-from recognition.seeing import clothes, grouping
+from recognition.seeing import clothes, grouping, joining, pairs
 from recognition.seeing.grouping import Plan, make_plan
 from recognition.selectors import current_encoder
-from recognition.services.grouping import (
-    LibraryState,
-    lock_library,
-    read_state,
-    read_version,
-    write_plan,
-)
+from recognition.services.grouping import lock_library, write_plan
+from recognition.services.library_state import LibraryState, read_state, read_version
 from recognition.services.permission import library_recognises
 
 TRIES = 3
@@ -30,11 +26,13 @@ class _LibraryChangedError(Exception):
 
 def configuration() -> dict[str, Any]:
     """What the groups depend on: the person encoder and the thresholds."""
+    centred = _centred()
     return {
         "networks": fingerprints("person"),
         "same_person": same_person(),
-        "caution": [grouping.CAUTION, grouping.SAME_ASSET_CAUTION, grouping.OVERLAP_S],
-        "join": [grouping.JOIN_MARGIN, grouping.JOIN_ABOVE],
+        "centre": None if centred is None else centred.weights,
+        "caution": [pairs.CAUTION, pairs.SAME_ASSET_CAUTION, grouping.OVERLAP_S],
+        "join": [joining.JOIN_MARGIN, joining.JOIN_ABOVE],
         "quality": [grouping.ALONE_FROM, grouping.CLUSTERED_FROM],
         "clothes": [clothes.SURE_FROM, clothes.UNLESS_ALIKE_BY],
         "sizes": [grouping.MOST_CLUSTERED, grouping.SETTLED_SIZE],
@@ -43,10 +41,18 @@ def configuration() -> dict[str, Any]:
 
 def same_person() -> float:
     """The mean cosine from which groups of tracks are one person, for the network at work."""
-    for info in network_infos():
-        if info.role == "person":
-            return float(info.detail.get("same_person", SAME_PERSON))
-    return SAME_PERSON
+    return float(_person_detail().get("same_person", SAME_PERSON))
+
+
+def _person_detail() -> dict[str, str]:
+    found = (info.detail for info in network_infos() if info.role == "person")
+    return dict(next(found, {}))
+
+
+def _centred() -> Calibrated | None:
+    """How the network at work is centred by camera, where that was measured to be better."""
+    space = _person_detail().get("centre")
+    return read_centre(space) if space else None
 
 
 def run(context: StageContext) -> None:
@@ -56,9 +62,11 @@ def run(context: StageContext) -> None:
         _skip(context)
         return
     encoder = current_encoder(Encoder.Space.PERSON)
+    centred = _centred()
+    around = None if centred is None else centred.around
     for _ in range(TRIES):
-        state = None if encoder is None else read_state(library_id, encoder)
-        plan = None if state is None else _plan(state)
+        state = None if encoder is None else read_state(library_id, encoder, around)
+        plan = None if state is None else _plan(state, context.asset.pk, centred)
         context.progress(0.9)
         try:
             _write(context, state, plan)
@@ -68,8 +76,9 @@ def run(context: StageContext) -> None:
     with context.commit() as summary:
         lock_library(library_id)
         assert encoder is not None
-        state = read_state(library_id, encoder)
-        summary.update(write_plan(context.asset, state, _plan(state)))
+        state = read_state(library_id, encoder, around)
+        plan = _plan(state, context.asset.pk, centred)
+        summary.update(write_plan(context.asset, state, plan))
 
 
 def _skip(context: StageContext) -> None:
@@ -78,8 +87,15 @@ def _skip(context: StageContext) -> None:
         summary["identities"] = 0
 
 
-def _plan(state: LibraryState) -> Plan:
-    return make_plan(state.facts, state.vectors, same_person=same_person(), refusals=state.refusals)
+def _plan(state: LibraryState, asset_id: int, centred: Calibrated | None) -> Plan:
+    return make_plan(
+        state.facts,
+        state.vectors,
+        same_person=same_person(),
+        slope=pairs.SLOPE if centred is None else centred.slope,
+        asset_id=asset_id,
+        refusals=state.refusals,
+    )
 
 
 def _write(context: StageContext, state: LibraryState | None, plan: Plan | None) -> None:
@@ -96,7 +112,7 @@ def _write(context: StageContext, state: LibraryState | None, plan: Plan | None)
 
 STAGE = Stage(
     name="recognition.stages.identities",
-    version=2,
+    version=3,
     queue="media",
     configuration=configuration,
     run=run,

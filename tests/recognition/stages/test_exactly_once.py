@@ -15,7 +15,7 @@ from ingest.models import Asset, Library, StageRun
 from ingest.pipeline import Outcome, run_asset, run_stage
 from recognition.models import Crop, Identity, Track, TrackEmbedding
 from recognition.seeing.watching import Watcher
-from recognition.services import grouping
+from recognition.services import library_state
 from recognition.stages import identities
 from tests.factories import make_library
 from tests.fakes import FakeLoader
@@ -114,7 +114,7 @@ def test_a_library_that_changed_meanwhile_is_grouped_anew(
 ) -> None:
     library = make_library()
     run = run_up_to(add_film(library, films[0]), identities.STAGE.name)
-    read, calls = grouping.read_state, []
+    read, calls = library_state.read_state, []
 
     def read_then_change(*args: Any) -> Any:
         state = read(*args)

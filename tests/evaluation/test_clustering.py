@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from evaluation import camera_network, clustering_scale
+from evaluation.clustering import clicks, measure
+from evaluation.made_people import make_tracks
+
+
+@pytest.mark.parametrize(
+    ("labels", "identities", "expected"),
+    [
+        ([0, 0, 1, 1], [5, 5, 6, 6], 0),
+        ([0, 0, 1, 1], [5, 5, 5, 5], 1),  # one merge
+        ([0, 0, 0, 1], [5, 5, 6, 6], 1),  # one moved to its person
+        ([0, 0, 0], [5, 5, 6], 1),  # one picked out
+        ([-1, -1, 0, 0], [5, 5, 5, 5], 2),  # two alone, merged with the others
+        ([0, 0, 0, 0, 1, 1, 1, 1], [5, 5, 5, 6, 5, 5, 5, 6], 3),
+    ],
+)
+def test_clicks_to_perfect(labels: list[int], identities: list[int], expected: int) -> None:
+    assert clicks(np.array(labels), np.array(identities)) == expected
+
+
+def test_figures_of_a_perfect_and_a_wrong_clustering() -> None:
+    truth = np.array([1, 1, 2, 2])
+    assert measure(truth, truth)["pairwise"]["f1"] == measure(truth, truth)["bcubed"]["f1"] == 1
+    wrong = measure(np.zeros(4, dtype=np.int64), truth)
+    assert wrong["pairwise"]["precision"] == pytest.approx(1 / 3, abs=1e-3)
+    assert wrong["merged_wrongly"] == 1 and wrong["bcubed"]["precision"] == 0.5
+
+
+def test_made_people_are_the_same_for_the_same_seed_and_as_hard_as_they_say() -> None:
+    made, again = make_tracks(1500), make_tracks(1500)
+    assert (made.vectors == again.vectors).all() and (made.identities == again.identities).all()
+    cosines = clustering_scale._cosines(made)
+    assert cosines["other_99"] < 0.32 < cosines["same_10"] < 0.6
+    sizes = np.bincount(made.identities)
+    assert sizes.max() > 10 * np.median(sizes)
+
+
+def test_context_tells_people_apart_better_than_looks_alone() -> None:
+    figures = camera_network.evaluate()
+    for name in ("clear", "weak"):
+        before, after = figures[name]["without_context"], figures[name]["with_context"]
+        assert after["pairwise"]["f1"] > before["pairwise"]["f1"]
+        assert after["clicks"] < before["clicks"]
