@@ -67,7 +67,8 @@ def _fill(assets: list[Asset], people: list[Identity], encoder: Encoder) -> None
         )
         cursor.execute(
             "WITH looks AS MATERIALIZED (SELECT i.id,"
-            " (SELECT array_agg(random() - 0.5 + (i.id + g) * 0) FROM generate_series(1, %s) AS g)::vector AS look FROM recognition_identity AS i)"
+            " (SELECT array_agg(random() - 0.5 + (i.id + g) * 0)"
+            " FROM generate_series(1, %s) AS g)::vector AS look FROM recognition_identity AS i)"
             " INSERT INTO recognition_trackembedding (track_id, encoder_id, vector, quality)"
             " SELECT t.id, %s, l2_normalize(l.look)::halfvec, 0.5"
             " FROM recognition_track AS t JOIN looks AS l ON l.id = t.identity_id",
