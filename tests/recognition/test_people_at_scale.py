@@ -53,9 +53,9 @@ def _fill(assets: list[Asset], people: list[Identity], encoder: Encoder) -> None
         cursor.execute(
             "INSERT INTO recognition_track (asset_id, ordinal, label, start_pts, end_pts,"
             " pts_packed, boxes_packed, confidence_packed, confidence, movement, direction,"
-            " identity_id, assigned_by, identity_similarity)"
+            " identity_id, assigned_by, identity_similarity, identity_evidence)"
             " SELECT %s + n %% %s, n / %s, 'person', n / %s * 20, n / %s * 20 + 11, %s, %s, %s,"
-            " 0.9, '', '', %s + n * 7919 %% %s, 'machine', 0.5 + n %% 50 / 100.0"
+            " 0.9, '', '', %s + n * 7919 %% %s, 'machine', 0.5 + n %% 50 / 100.0, '{}'"
             " FROM generate_series(0, %s) AS n",
             [assets[0].pk, ASSETS, ASSETS, ASSETS, ASSETS, pts.tobytes(), boxes.tobytes(),
              bytes(8), people[0].pk, PEOPLE, TRACKS - 1],
