@@ -5,12 +5,14 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 export FOOTAGE PORT
 
-.PHONY: demo test check format lock clean help chromium
+.PHONY: demo test check format lock clean help chromium models test-models
 
 help:
 	@echo "make demo [FOOTAGE=folder] [PORT=8000]   run EveryID with sample footage, until Ctrl-C"
 	@echo "make test     run every test             make check    ruff, mypy, import-linter"
 	@echo "make format   format the code            make lock     pin the dependencies anew"
+	@echo "make models   torch and the large networks' packages, in .venv-models (5.5 GB)"
+	@echo "make test-models  the tests that need them"
 	@echo "make clean    remove caches and builds (neither .venv nor var)"
 
 demo: .venv/base.stamp
@@ -28,6 +30,22 @@ check: .venv/test.stamp
 	$(PYTHON) -m mypy
 	$(PYTHON) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
+# Large networks need torch: an environment of its own, so that the ordinary one stays small. Run
+# EveryID with it by `make demo PYTHON=.venv-models/bin/python`.
+MODELS_PYTHON := .venv-models/bin/python
+
+models: .venv-models/models.stamp
+
+# Skipping all of them would prove nothing: at least one must have passed.
+test-models: .venv-models/models.stamp
+	@log=$$(mktemp); \
+	{ $(MODELS_PYTHON) -m pytest -m models tests; echo $$? >"$$log.status"; } 2>&1 | tee "$$log"; \
+	status=$$(cat "$$log.status"); \
+	if [ "$$status" = 0 ] && ! grep -qE '(^|[ =])[1-9][0-9]* passed' "$$log"; then \
+		echo "No test of the large networks has run." >&2; status=1; \
+	fi; \
+	rm -f "$$log" "$$log.status"; exit "$$status"
+
 format: .venv/test.stamp
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
@@ -39,11 +57,12 @@ lock: .venv/python.stamp
 	$(PYTHON) -m pip install --quiet uv
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --extra test --output-file requirements-test.lock
+	$(LOCK) --extra models --constraint requirements-test.lock --output-file requirements-models.lock
 
 clean:
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	rm -rf htmlcov .coverage everyid.egg-info
-	find . -name .venv -prune -o -name __pycache__ -type d -print0 | xargs -0 rm -rf
+	find . -name '.venv*' -prune -o -name __pycache__ -type d -print0 | xargs -0 rm -rf
 
 # The tests drive Debian's chromium. Without it, and without the right to install it, the browser
 # tests are skipped.
@@ -69,6 +88,15 @@ chromium:
 	@echo "Installing the tests' packages (once)"
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes \
 		-r requirements-test.lock
+	@touch $@
+
+.venv-models/models.stamp: .venv/python.stamp requirements-models.lock requirements-test.lock
+	@echo "Installing torch and the large networks' packages (once, 5.5 GB)"
+	@$(MODELS_PYTHON) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv-models
+	for lock in requirements-models.lock requirements-test.lock; do \
+		$(MODELS_PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes \
+			-r $$lock || exit 1; \
+	done
 	@touch $@
 
 # The first Python that is new enough; a .venv that does not work is made again.

@@ -10,7 +10,8 @@ from kombu import Queue
 
 from everyid_site.embedded import broker
 from everyid_site.embedded.leash import die_with_parent
-from everyid_site.env import choose_settings
+from everyid_site.env import choose_settings, environment
+from everyid_site.idle import IdleRelease
 
 QUEUES = ("media", "gpu")
 REQUEUE_EVERY_S = 10
@@ -74,3 +75,14 @@ def _keep_djangos_logging(**_: Any) -> None:
 def _die_with_worker(**_: Any) -> None:
     """A child of a killed worker would otherwise finish its stage for nobody."""
     die_with_parent()
+
+
+@signals.worker_process_init.connect
+def _release_when_idle(**_: Any) -> None:
+    """Networks that nobody has used for a while are closed; the next stage opens them again."""
+    from recognition.engine import loader
+
+    keeper = IdleRelease(loader.close, environment().networks_idle_s)
+    # Weak references would be gone with this function.
+    signals.task_prerun.connect(lambda **_: keeper.started(), weak=False)
+    signals.task_postrun.connect(lambda **_: keeper.ended(), weak=False)

@@ -16,6 +16,8 @@ from recognition import networks
 from recognition.engine.errors import EngineError
 from recognition.engine.types import NetworkInfo
 from search.models import AlertHit
+from recognition.models import Reindex
+from recognition.selectors import reindexes_under_way
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +61,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "section": match.app_name if match else "",
         "at_work": SimpleLazyObject(networks_at_work),
         "unseen_alerts": SimpleLazyObject(lambda: _unseen_alerts(request)),
+        "reindexes": SimpleLazyObject(lambda: _reindexes(request)),
         "sample_libraries": SimpleLazyObject(lambda: _sample_libraries(request)),
     }
 
@@ -80,3 +83,11 @@ def _sample_libraries(request: HttpRequest) -> list[dict[str, str]]:
         {"name": library.name, "url": reverse("ingest:library", args=[library.slug])}
         for library in libraries_for(user).filter(is_sample=True)
     ]
+
+
+def _reindexes(request: HttpRequest) -> list[Reindex]:
+    """Switches of encoders under way, for whoever is signed in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    return reindexes_under_way()

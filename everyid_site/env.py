@@ -36,6 +36,12 @@ class Environment(BaseSettings):
     database_url: str = Field("", description="postgresql://…; empty: the embedded Postgres.")
     broker_url: str = Field("", description="redis://… or amqp://…; empty: the embedded broker.")
     worker_concurrency: int = Field(1, ge=1, description="Worker processes on this machine.")
+    worker_queues: str = Field(
+        "media,gpu", pattern="^(media|gpu|media,gpu|gpu,media)$", description="What workers take."
+    )
+    networks_idle_s: float = Field(
+        900.0, ge=0, description="Seconds after which idle workers let networks go; 0: never."
+    )
     profile: str = Field(
         "auto", pattern="^(auto|builtin|light|standard|full)$", description="Networks to use."
     )

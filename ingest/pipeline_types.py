@@ -59,13 +59,18 @@ class Stage:
 
     ``version`` is raised whenever the code would give another result; ``configuration`` returns
     JSON-able values that the result depends on (thresholds, weights' fingerprints); ``queue`` is
-    ``media`` or ``gpu``. ``tells_people_apart``: the result depends on whether the asset's library
-    recognises people, so that switching re-does the stage and those after it.
+    ``media`` or ``gpu``, or a function that says which as networks are now.
+    ``tells_people_apart``: the result depends on whether the asset's library recognises people, so
+    that switching re-does the stage and those after it.
     """
 
     name: str
     version: int
-    queue: str
+    queue: str | Callable[[], str]
     configuration: Callable[[], dict[str, Any]]
     run: Callable[[StageContext], None]
     tells_people_apart: bool = False
+
+    def queue_now(self) -> str:
+        """The queue for a run that is published now."""
+        return self.queue if isinstance(self.queue, str) else self.queue()

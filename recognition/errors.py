@@ -82,3 +82,16 @@ class UndoBlocked(EditRefused):
     def __init__(self, sentence: str, *, edit_id: int | None = None) -> None:
         super().__init__(sentence)
         self.edit_id = edit_id
+
+
+class EncoderSwitched(RecognitionError):
+    """Another encoder has taken over while vectors were made: they are made again."""
+
+    code = "encoder_switched"
+    permanent = False
+
+
+class CannotReindex(RecognitionError):
+    """A switch of encoders cannot be started, or cannot go on."""
+
+    code = "cannot_reindex"

@@ -12,9 +12,10 @@ from django.db.models.functions import RowNumber
 
 from ingest.models import Asset, Camera, Library, Membership, Role
 from ingest.selectors import User, assets_for, libraries_for
+from recognition.engine.errors import WeightsError
 from recognition.engine.types import Floats, Ints
-from recognition.models import Crop, Encoder, Identity, IdentityEdit, Track
-from recognition.networks import network_infos
+from recognition.models import Crop, Encoder, Identity, IdentityEdit, Reindex, Track
+from recognition.networks import settings_infos
 
 CROPS_PER_PERSON = 4
 APPEARANCES_PER_PAGE = 120
@@ -307,9 +308,25 @@ def boxes_of(track: Track) -> tuple[Ints, Floats, Floats]:
 
 
 def current_encoder(space: str) -> Encoder | None:
-    """The encoder at work in a space; None while nothing was embedded with it."""
+    """The encoder at work in a space: the one that a reindex switched to, else the settings'.
+
+    None while nothing was embedded with it. Raises WeightsError where settings ask for weights
+    that are not here and nothing was chosen.
+    """
     role = _ROLE_OF_SPACE[Encoder.Space(space)]
-    for info in network_infos():
-        if info.role == role:
-            return Encoder.objects.filter(space=space, fingerprint=info.fingerprint).first()
-    return None
+    problem: WeightsError | None = None
+    prints: list[str] = []
+    try:
+        prints = [info.fingerprint for info in settings_infos() if info.role == role]
+    except WeightsError as error:
+        problem = error
+    wanted = Q(is_chosen=True) | Q(fingerprint__in=prints)
+    found = Encoder.objects.filter(wanted, space=space).order_by("-is_chosen").first()
+    if found is None and problem is not None:
+        raise problem
+    return found
+
+
+def reindexes_under_way() -> list[Reindex]:
+    """Switches of encoders that run, or that were killed and will be gone on with."""
+    return list(Reindex.objects.filter(state=Reindex.State.RUNNING).select_related("encoder"))

@@ -51,7 +51,8 @@ def joint_space() -> Space:
     """The joint space at work; without it search goes on by words and structure."""
     try:
         encoder = current_encoder("joint")
-        texts = text_encoder()
+        # The tower of that very encoder: a reindex may switch between the two lines.
+        texts = text_encoder(encoder.network if encoder and encoder.is_chosen else "")
     except EngineError:
         return Space(None, None, "unavailable")
     if encoder is None:

@@ -18,6 +18,7 @@ import numpy as np
 from scipy import ndimage
 
 from recognition import networks
+from recognition.engine.backends.registry import Pair
 from recognition.engine.embedding import unit
 from recognition.engine.loader import Setup
 from recognition.engine.types import (
@@ -184,7 +185,7 @@ class FakeLoader:
         threads: int | None = None,
         setup: Setup | None = None,
     ) -> Networks:
-        loaded = self._with_versions(fake_networks())
+        loaded = self._with_versions(fake_networks(), setup)
         return replace(loaded, captioner=self.captioner, open_set=self.open_set)
 
     def load_text_encoder(
@@ -192,11 +193,36 @@ class FakeLoader:
     ) -> FakeTextEncoder:
         return FakeTextEncoder()
 
+    def load_pair(
+        self,
+        name: str,
+        weights_dir: Path | None = None,
+        *,
+        threads: int | None = None,
+        setup: Setup | None = None,
+    ) -> Pair:
+        """The same network as ever; only its fingerprint is another."""
+        pair = Pair(FakeImageEncoder(), FakeTextEncoder())
+        pair.images.info = replace(INFOS["image"], name=name, fingerprint=f"fake-{name}")
+        return pair
+
+    def load_person(
+        self,
+        name: str,
+        weights_dir: Path | None = None,
+        *,
+        threads: int | None = None,
+        setup: Setup | None = None,
+    ) -> FakePersonEncoder:
+        people = FakePersonEncoder()
+        people.info = replace(INFOS["person"], name=name, fingerprint=f"fake-{name}")
+        return people
+
     def describe(
         self, profile: str, weights_dir: Path | None = None, setup: Setup | None = None
     ) -> list[NetworkInfo]:
         more = [one.info for one in (self.captioner, self.open_set) if one is not None]
-        return [self._info(info) for info in (*INFOS.values(), *more)]
+        return [self._info(info, setup) for info in (*INFOS.values(), *more)]
 
     def resolve_profile(
         self,
@@ -206,12 +232,16 @@ class FakeLoader:
     ) -> FakeResolution:
         return FakeResolution()
 
-    def _info(self, info: NetworkInfo) -> NetworkInfo:
+    def _info(self, info: NetworkInfo, setup: Setup | None = None) -> NetworkInfo:
+        chosen = dict(setup.overrides if setup else ())
+        name = chosen.get({"image": "image_text"}.get(info.role, info.role))
+        if name:
+            return replace(info, name=name, fingerprint=f"fake-{name}")
         return replace(info, fingerprint=self.versions.get(info.role, info.fingerprint))
 
-    def _with_versions(self, loaded: Networks) -> Networks:
+    def _with_versions(self, loaded: Networks, setup: Setup | None) -> Networks:
         for network in (loaded.detector, loaded.images, loaded.people):
-            network.info = self._info(type(network).info)
+            network.info = self._info(type(network).info, setup)
         return loaded
 
 

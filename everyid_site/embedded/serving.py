@@ -20,7 +20,6 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
-from everyid_site.celery import QUEUES
 from everyid_site.embedded.endpoint import uses_embedded_postgres
 from everyid_site.embedded.errors import AlreadyRunning, ServiceFailed
 from everyid_site.embedded.postgres import EmbeddedPostgres
@@ -90,7 +89,7 @@ def services(plan: Plan) -> list[Service]:
         (
             *(sys.executable, "-m", "celery", "-A", "everyid_site.celery"),
             *("--skip-checks", "worker"),
-            *("--queues", ",".join(QUEUES), "--concurrency", concurrency, "--beat"),
+            *("--queues", environment().worker_queues, "--concurrency", concurrency, "--beat"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
             *("--hostname", f"everyid-{os.getpid()}@%h", "--loglevel", environment().log_level),
         ),

@@ -44,11 +44,11 @@ def enqueue(asset: Asset) -> StageRun | None:
 
 def publish(run: StageRun) -> bool:
     """Tell the broker of a queued run; whether it took the message."""
-    queue = next((stage.queue for stage in stages() if stage.name == run.stage), None)
-    if queue is None:
+    stage = next((stage for stage in stages() if stage.name == run.stage), None)
+    if stage is None:
         return False
     try:
-        current_app.send_task(RUN_STAGE, args=[run.pk], queue=queue, retry=False)
+        current_app.send_task(RUN_STAGE, args=[run.pk], queue=stage.queue_now(), retry=False)
     except (KombuError, OSError, psycopg.Error, AnyDatabaseError) as error:
         log.warning("the broker did not take run %s, it is told again later: %s", run.pk, error)
         return False

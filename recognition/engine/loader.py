@@ -7,8 +7,6 @@ only, the second opens the text tower alone. ``load`` opens everything, once per
 
 from __future__ import annotations
 
-import gc
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +39,7 @@ from recognition.engine.profiles import (
     folder_of,
     resolve_profile,
 )
-from recognition.engine.runtime import Runtime, forget_all, pick_device
+from recognition.engine.runtime import Runtime, forget_all, free_gpu_memory, pick_device
 from recognition.engine.scenes import PromptScenes, read_head
 from recognition.engine.types import (
     AttributeReader,
@@ -175,10 +173,7 @@ def close() -> None:
     with _lock:
         _opened.clear()
         forget_all()
-    gc.collect()
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available():
-        torch.cuda.empty_cache()
+    free_gpu_memory()
 
 
 class _Opener:

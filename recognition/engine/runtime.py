@@ -6,8 +6,10 @@ are resized by Pillow with an antialiasing bilinear filter, as in training.
 
 from __future__ import annotations
 
+import gc
 import math
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +26,8 @@ from recognition.engine.manifest import Preprocessing
 from recognition.engine.types import Floats, Image, ImageEncoder, NetworkInfo, TextEncoder
 
 T = TypeVar("T")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 MAX_BATCH = 16
 """Pictures per run: above 16 the built-in towers gain nothing on two cores (measured by
@@ -180,6 +184,44 @@ def in_batches(
     """Pictures as network input, ``size`` at a time, so that memory stays small."""
     for start in range(0, len(images), size):
         yield preprocess(images[start : start + size], spec)
+
+
+def in_halving_batches(
+    items: Sequence[Item], size: int, run: Callable[[Sequence[Item]], Sequence[Result]]
+) -> list[Result]:
+    """``run`` over ``items``, ``size`` at a time; where memory runs out the batch is halved.
+
+    The smaller size is kept for the rest: what did not fit once would not fit again. Raises
+    ``NetworkFailed`` when a single item does not fit.
+    """
+    found: list[Result] = []
+    start = 0
+    while start < len(items):
+        try:
+            found += run(items[start : start + size])
+        except _out_of_memory() as error:
+            if size <= 1:
+                raise NetworkFailed("There is not enough memory for a single picture.") from error
+            size = max(1, size // 2)
+            del error  # it holds the frames that hold the tensors
+            free_gpu_memory()
+            continue
+        start += size
+    return found
+
+
+def _out_of_memory() -> tuple[type[BaseException], ...]:
+    """What is raised for want of memory; torch's own only where torch is at work."""
+    torch = sys.modules.get("torch")
+    return (MemoryError, torch.OutOfMemoryError) if torch is not None else (MemoryError,)
+
+
+def free_gpu_memory() -> None:
+    """Give back what torch keeps for later; nothing where torch is not at work."""
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def preprocess(images: Sequence[Image], spec: Preprocessing) -> tuple[npt.NDArray[Any], list[Fit]]:

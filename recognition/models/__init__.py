@@ -3,7 +3,13 @@
 from recognition.models.comment import Comment
 from recognition.models.correction import Distinction, TrackMove
 from recognition.models.description import Attribute, Description
-from recognition.models.embedding import CropEmbedding, Encoder, KeyframeEmbedding, TrackEmbedding
+from recognition.models.embedding import (
+    CropEmbedding,
+    Encoder,
+    KeyframeEmbedding,
+    Reindex,
+    TrackEmbedding,
+)
 from recognition.models.identity import Identity, IdentityEdit
 from recognition.models.share import SharedMoment, ShareLink
 from recognition.models.suppression import Suppression
@@ -20,6 +26,7 @@ __all__ = [
     "Identity",
     "IdentityEdit",
     "KeyframeEmbedding",
+    "Reindex",
     "ShareLink",
     "SharedMoment",
     "Suppression",

@@ -26,14 +26,59 @@ class Encoder(models.Model):
     fingerprint = models.CharField(max_length=64)
     dimension = models.PositiveIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
+    network = models.CharField(
+        max_length=80, blank=True, help_text="The name by which it was switched to."
+    )
+    is_chosen = models.BooleanField(
+        default=False, help_text="Was switched to by a reindex: goes before what settings say."
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=("space", "fingerprint"), name="encoder_once"),
+            models.UniqueConstraint(
+                fields=("space",), condition=models.Q(is_chosen=True), name="one_chosen_encoder"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Reindex(models.Model):
+    """One switch of a space to another encoder: how far it is, and when it was done.
+
+    What was embedded are rows already; a switch that was killed goes on from them.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        STOPPED = "stopped"
+
+    space = models.CharField(max_length=8, choices=Encoder.Space.choices)
+    encoder = models.ForeignKey(Encoder, on_delete=models.CASCADE, related_name="reindexes")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    unreadable = models.PositiveBigIntegerField(default=0)
+    sentence = models.TextField(blank=True)
+    started_at = models.DateTimeField(auto_now_add=True)
+    beat_at = models.DateTimeField(auto_now=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-started_at", "-pk")
+        verbose_name_plural = "reindexes"
+
+    def __str__(self) -> str:
+        return f"{self.space} to {self.encoder}: {self.state}"
+
+    @property
+    def percent(self) -> int:
+        """How much is embedded, 0–100; 100 only when nothing is missing."""
+        return min(100, self.done * 100 // self.total) if self.total else 100
 
 
 class KeyframeEmbedding(models.Model):

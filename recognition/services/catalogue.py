@@ -12,7 +12,9 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from recognition.engine.types import NetworkInfo
+from recognition.errors import EncoderSwitched
 from recognition.models import CropEmbedding, Encoder, KeyframeEmbedding, TrackEmbedding
+from recognition.selectors import current_encoder
 
 HNSW_M = 16
 HNSW_EF_CONSTRUCTION = 64
@@ -23,6 +25,8 @@ _TABLES = {
     Encoder.Space.JOINT: (KeyframeEmbedding, CropEmbedding),
     Encoder.Space.PERSON: (TrackEmbedding,),
 }
+SWITCH_LOCK = 0x65766973
+"""Held shared by whoever writes vectors of the encoder at work, alone by who switches it."""
 _LOCK = 0x65766964  # "evid": one maker of indexes at a time
 
 
@@ -52,6 +56,23 @@ def ensure_indexes(encoder: Encoder) -> list[str]:
         for name in made:
             cursor.execute(_statement(name, wanted[name], encoder))
     return made
+
+
+def hold_encoders(*used: Encoder) -> None:
+    """Keep these encoders at work until the transaction ends; for whoever writes vectors.
+
+    Raises EncoderSwitched when a reindex has switched one of them since it was opened: its vectors
+    would never be found.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [SWITCH_LOCK])
+    for encoder in used:
+        current = current_encoder(encoder.space)
+        if current is not None and current.pk != encoder.pk:
+            raise EncoderSwitched(
+                f"The {encoder.space} encoder was switched to {current} while this stage ran: "
+                "it is done again."
+            )
 
 
 def tables_of(encoder: Encoder) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from recognition.engine.attributes import merge
 from recognition.engine.clothing import read_clothing
 from recognition.engine.types import Floats, Image, Networks, Reading
 from recognition.models import Attribute, Crop, Description, KeyframeEmbedding, Track
-from recognition.networks import fingerprints, networks
+from recognition.networks import fingerprints, networks, queue_for
 from recognition.seeing.describing import ShotDescription, TrackSeen, Words, describe_shot
 from recognition.seeing.telling import add_told, tell
 from recognition.selectors import boxes_of
@@ -220,7 +221,7 @@ def _search_vector(words: Words) -> Any:
 STAGE = Stage(
     name="recognition.stages.descriptions",
     version=2,
-    queue="gpu",
+    queue=partial(queue_for, "attributes", "scene", "captions", "open_set"),
     configuration=configuration,
     run=run,
 )

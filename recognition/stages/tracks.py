@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from ingest.errors import StageFailed
@@ -13,7 +14,7 @@ from ingest.models import Asset, Shot
 from ingest.pipeline_types import Stage, StageContext
 from recognition.engine.tracking import TrackingConfig
 from recognition.models import Crop, Track
-from recognition.networks import fingerprints, networks
+from recognition.networks import fingerprints, networks, queue_for
 from recognition.seeing import crop_pool, watching
 from recognition.seeing.watching import Seen, Span, Watcher
 from recognition.services import decisions, looking
@@ -154,7 +155,7 @@ def _crop(context: StageContext, track: Track, kept: crop_pool.KeptCrop) -> Crop
 STAGE = Stage(
     name="recognition.stages.tracks",
     version=1,
-    queue="gpu",
+    queue=partial(queue_for, "detector", "open_set"),
     configuration=configuration,
     run=run,
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -84,15 +85,28 @@ def test_no_migration_is_missing() -> None:
 
 def test_compose_names_existing_targets_and_settings() -> None:
     compose = yaml.safe_load(read("docker/compose.yml"))
-    assert {"web", "worker", "postgres", "redis"} <= set(compose["services"])
+    assert {"web", "worker", "gpu-worker", "postgres", "redis"} <= set(compose["services"])
     dockerfile = read("docker/Dockerfile")
     known = {f"EVERYID_{field.upper()}" for field in Environment.model_fields}
-    for service in ("web", "worker"):
+    for service in ("web", "worker", "gpu-worker"):
         build = compose["services"][service]["build"]
         assert f" AS {build['target']}" in dockerfile
         assert set(compose["services"][service]["environment"]) <= known
     for source in re.findall(r"^COPY (\S+) ", dockerfile, re.MULTILINE):
         assert (ROOT / source).exists(), source
+
+
+def test_the_gpu_worker_has_torch_a_gpu_and_its_queue() -> None:
+    service = yaml.safe_load(read("docker/compose.yml"))["services"]["gpu-worker"]
+    (device,) = service["deploy"]["resources"]["reservations"]["devices"]
+    assert device["capabilities"] == ["gpu"] and service["profiles"] == ["gpu"]
+    assert service["environment"]["EVERYID_WORKER_QUEUES"] == "gpu"
+    dockerfile = read("docker/Dockerfile")
+    target = dockerfile.partition(f" AS {service['build']['target']}")[2].partition("\nFROM")[0]
+    assert (
+        "requirements-models.lock" in target
+        and "requirements-models.lock" not in (dockerfile.partition(" AS web")[0])
+    )
 
 
 def test_the_entrypoint_is_valid_shell() -> None:
@@ -106,11 +120,30 @@ def test_ci_is_executable() -> None:
     subprocess.run(["bash", "-n", str(ROOT / ".ci" / "run")], check=True)
 
 
-def test_the_locks_hold_what_pyproject_asks_for() -> None:
-    code = (
-        "import re, sys, tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project'];"
-        "lock = {l.split('==')[0].split('[')[0] for l in open('requirements.lock') if '==' in l};"
-        "names = {re.match(r'[A-Za-z0-9_.-]+', d)[0].lower() for d in p['dependencies']};"
-        "sys.exit(str(names - lock) if names - lock else 0)"
-    )
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+@pytest.mark.parametrize(
+    ("lock", "extras"),
+    [("requirements.lock", ()), ("requirements-test.lock", ("test",)),
+     ("requirements-models.lock", ("models",))],
+)  # fmt: skip
+def test_the_locks_hold_what_pyproject_asks_for(lock: str, extras: tuple[str, ...]) -> None:
+    project = tomllib.loads(read("pyproject.toml"))["project"]
+    asked = [*project["dependencies"], *(d for e in extras for d in _extra(project, e))]
+    held = {line.partition("==")[0].partition("[")[0] for line in read(lock).splitlines()}
+    names = {_bare(text) for text in asked}
+    assert names <= {_bare(name) for name in held if name.strip()}
+    assert "://" not in re.sub(r"#.*", "", read(lock)), "a lock names an index"
+
+
+def test_the_base_install_carries_no_torch() -> None:
+    for lock in ("requirements.lock", "requirements-test.lock"):
+        assert not re.search(r"^(torch|transformers|ultralytics|nvidia-)", read(lock), re.MULTILINE)
+
+
+def _extra(project: Any, name: str) -> list[str]:
+    found: list[str] = project["optional-dependencies"][name]
+    return found
+
+
+def _bare(requirement: str) -> str:
+    match = re.match(r"\s*([A-Za-z0-9_.-]+)", requirement)
+    return re.sub(r"[-_.]+", "-", match[1]).lower() if match else ""

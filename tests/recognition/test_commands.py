@@ -168,6 +168,7 @@ def test_an_unknown_name_is_said_in_a_sentence(mirror: Path) -> None:
         run("list", "nose")
 
 
+@pytest.mark.django_db
 def test_networks_says_what_is_at_work(loader: FakeLoader) -> None:
     out = io.StringIO()
     call_command("networks", stdout=out)

@@ -16,7 +16,13 @@ import numpy as np
 
 from recognition.engine.errors import NetworkFailed, WeightsError
 from recognition.engine.manifest import Preprocessing, WeightsEntry
-from recognition.engine.runtime import Runtime, in_batches, machine_threads, rows_or_none
+from recognition.engine.runtime import (
+    Runtime,
+    in_batches,
+    in_halving_batches,
+    machine_threads,
+    rows_or_none,
+)
 from recognition.engine.types import Floats, Image
 
 if TYPE_CHECKING:
@@ -118,11 +124,12 @@ class Batcher:
 
     def rows(self, images: Sequence[Image], dimension: int) -> Floats:
         """The network's outputs (n, dimension), float32."""
-        found: list[Floats] = []
-        for batch, _ in in_batches(images, self._picture, self.place.batch):
-            with running(self.name):
-                found.append(as_floats(self._network(as_tensor(batch, self.place))))
-        return rows_or_none(found, dimension)
+        return rows_or_none(in_halving_batches(images, self.place.batch, self._run), dimension)
+
+    def _run(self, images: Sequence[Image]) -> list[Floats]:
+        batch, _ = next(in_batches(images, self._picture, len(images)))
+        with running(self.name):
+            return [as_floats(self._network(as_tensor(batch, self.place)))]
 
 
 def as_tensor(batch: Any, place: Place) -> Any:
@@ -140,18 +147,4 @@ def as_floats(tensor: Any) -> Floats:
 
 def split(items: Sequence[Any], size: int, run: Callable[[Sequence[Any]], list[Any]]) -> list[Any]:
     """``run`` over ``size`` items at a time; when memory runs out the batch is halved."""
-    import torch
-
-    found: list[Any] = []
-    start = 0
-    while start < len(items):
-        try:
-            found += run(items[start : start + size])
-        except (torch.OutOfMemoryError, MemoryError) as error:
-            if size <= 1:
-                raise NetworkFailed("There is not enough memory for a single picture.") from error
-            size = max(1, size // 2)
-            torch.cuda.empty_cache()
-            continue
-        start += size
-    return found
+    return in_halving_batches(items, size, run)

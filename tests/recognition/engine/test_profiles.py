@@ -140,3 +140,10 @@ def test_describing_the_large_networks_loads_no_vendor(tmp_path: Path) -> None:
     )
     command = [sys.executable, "-c", program, str(tmp_path)]
     subprocess.run(command, check=True, timeout=60)
+
+
+def test_close_lets_go_and_users_go_on() -> None:
+    networks = loader.load("builtin", threads=1)
+    loader.close()
+    assert networks.texts.encode_texts(["a dog"]).shape == (1, 256)
+    assert loader.load("builtin", threads=1) is not networks

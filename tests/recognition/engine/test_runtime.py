@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recognition.engine import runtime
-from recognition.engine.errors import BadValue
+from recognition.engine.errors import BadValue, NetworkFailed
 from recognition.engine.geometry import FitMode
 from recognition.engine.manifest import Preprocessing
+from recognition.engine.runtime import in_halving_batches
 from recognition.engine.types import Image
 
 
@@ -77,3 +79,34 @@ def test_a_session_is_shared_and_made_once() -> None:
 
 def test_the_machine_has_a_thread() -> None:
     assert runtime.machine_threads() >= 1
+
+
+def test_batches_are_halved_until_they_fit_and_stay_small() -> None:
+    sizes: list[int] = []
+
+    def run(items: Sequence[int]) -> list[int]:
+        sizes.append(len(items))
+        if len(items) > 3:
+            raise MemoryError
+        return [-item for item in items]
+
+    assert in_halving_batches(range(10), 8, run) == [-n for n in range(10)]
+    assert sizes == [8, 4, 2, 2, 2, 2, 2]
+
+
+def test_what_does_not_fit_alone_is_a_failure_that_may_pass() -> None:
+    def run(items: Sequence[int]) -> list[int]:
+        raise MemoryError
+
+    with pytest.raises(NetworkFailed, match="single picture") as caught:
+        in_halving_batches([1, 2], 2, run)
+    assert not caught.value.permanent
+    assert in_halving_batches([], 4, run) == []
+
+
+def test_other_errors_are_not_taken_for_want_of_memory() -> None:
+    def run(items: Sequence[int]) -> list[int]:
+        raise ValueError("else")
+
+    with pytest.raises(ValueError, match="else"):
+        in_halving_batches([1], 4, run)
