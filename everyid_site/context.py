@@ -15,9 +15,9 @@ from ingest.selectors import libraries_for
 from recognition import networks
 from recognition.engine.errors import EngineError
 from recognition.engine.types import NetworkInfo
-from search.models import AlertHit
 from recognition.models import Reindex
 from recognition.selectors import reindexes_under_way
+from search.models import AlertHit
 
 log = logging.getLogger(__name__)
 
