@@ -21,7 +21,7 @@ from .opening import open_media, video_stream
 from .pictures import PictureMaker
 from .reading import Tally, read_frames
 from .timeline import Timeline
-from .types import DecodeReport, Frame, MediaInfo
+from .types import DecodeReport, Frame, Image, MediaInfo
 
 _SEEK_MARGIN_S = 1
 """Seek this much earlier: containers index decoding times, which run ahead of presentation."""
@@ -31,11 +31,17 @@ _NONREF_STEPS = 8
 fewer: by then at least one reference frame lies in each interval (x264 uses up to 3 B-frames in
 a row by default; 16 at most)."""
 
+_LOOSE_STEPS = 2
+"""The same when sampling loosely: at 30 fps for ten samples a second. Encoders that leave out more
+than the interval allows are noticed, and from there on every frame is decoded."""
+
 
 class FrameReader:
     """Iterates over the frames of a file, once; ``report`` counts what happened so far.
 
-    Same arguments as ``iter_frames``.
+    Same arguments as ``iter_frames``, and ``is_loose``: frames that no other frame needs may be
+    left out wherever ``min_interval_s`` spans two frames, so that a sample may come late, by at
+    most that interval.
     """
 
     def __init__(
@@ -47,12 +53,15 @@ class FrameReader:
         min_interval_s: Fraction | None = None,
         start_pts: int | None = None,
         end_pts: int | None = None,
+        is_loose: bool = False,
     ) -> None:
         self._path = path
         self._info = info
         self._maker = PictureMaker(info, max_side_px)
         self._start = start_pts
         self._end = end_pts
+        self._is_loose = is_loose
+        self._stream: VideoStream | None = None
         self._timeline = Timeline(info.time_base, info.frame_rate)
         self._interval = _interval_in_ticks(info, min_interval_s, self._timeline.step)
         self._tally = Tally()
@@ -62,19 +71,31 @@ class FrameReader:
         """Counts up to now; complete after the last frame."""
         return self._tally.report()
 
+    @property
+    def interval(self) -> int:
+        """The least distance of sampled frames, in ticks."""
+        return self._interval
+
     def __iter__(self) -> Iterator[Frame]:
         due: int | None = None
-        for pts, picture in self.timed_frames():
+        for pts, decoded in self.timed_frames():
             if due is not None and pts < due:
                 continue
-            try:
-                image = self._maker.make(picture)
-            except (FFmpegError, ValueError, MemoryError):
-                self._tally.bad_packets += 1
+            image = self.picture_of(decoded)
+            if image is None:
                 continue
             due = pts + self._interval
-            self._tally.yielded += 1
             yield Frame(pts, image)
+
+    def picture_of(self, decoded: VideoFrame) -> Image | None:
+        """The upright RGB picture of a decoder frame, counted; None where none can be made."""
+        try:
+            image = self._maker.make(decoded)
+        except (FFmpegError, ValueError, MemoryError):
+            self._tally.bad_packets += 1
+            return None
+        self._tally.yielded += 1
+        return image
 
     def timed_frames(self) -> Iterator[tuple[int, VideoFrame]]:
         """Decoder frames with repaired pts within the range, neither sampled nor scaled.
@@ -98,9 +119,11 @@ class FrameReader:
     def _prepare(self, container: InputContainer) -> VideoStream:
         stream = video_stream(container)
         stream.thread_type = ThreadType.AUTO
-        sparse = self._interval >= _NONREF_STEPS * self._timeline.step
+        steps = _LOOSE_STEPS if self._is_loose else _NONREF_STEPS
+        sparse = self._interval >= steps * self._timeline.step
         if sparse and self._info.has_timestamps and self._info.video_codec in ("h264", "hevc"):
             stream.codec_context.skip_frame = "NONREF"
+            self._stream = stream if self._is_loose else None
         return stream
 
     def _seek(self, container: InputContainer, stream: VideoStream) -> bool:
@@ -120,11 +143,16 @@ class FrameReader:
         return frame.pts <= max(self._start or 0, self._info.start_pts)
 
     def _within_range(self, frames: Iterable[VideoFrame]) -> Iterator[tuple[int, VideoFrame]]:
+        last: int | None = None
         for frame in frames:
             pts = self._timeline.place(frame.pts)
             self._tally.repaired_pts = self._timeline.repaired
             if self._end is not None and pts >= self._end:
                 return
+            if self._stream is not None and last is not None and pts - last > 2 * self._interval:
+                self._stream.codec_context.skip_frame = "DEFAULT"  # too much was left out
+                self._stream = None
+            last = pts
             if self._start is None or pts >= self._start:
                 yield pts, frame
 

@@ -126,18 +126,20 @@ class PictureMaker:
             width,
             height,
             pixel_format,
-            src_colorspace=_colorspace_of(frame),
-            src_color_range=_range_of(frame),
+            src_colorspace=colourspace_of(frame),
+            src_color_range=colour_range_of(frame),
         )
 
 
-def _colorspace_of(frame: VideoFrame) -> int | None:
+def colourspace_of(frame: VideoFrame) -> int | None:
+    """The colour space to take a frame for that does not say; None where it does."""
     if frame.colorspace != _UNSPECIFIED or frame.format.is_rgb:
         return None
     return Colorspace.ITU709 if frame.height >= _HD_HEIGHT_PX else Colorspace.ITU601
 
 
-def _range_of(frame: VideoFrame) -> int | None:
+def colour_range_of(frame: VideoFrame) -> int | None:
+    """Full range, for a frame that says so by its range or its format; else None."""
     full = frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
     return ColorRange.JPEG if full else None
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
+import PIL.Image
 from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
@@ -60,6 +62,53 @@ class Frame:
 
     pts: int
     image: Image
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.image.shape[1], self.image.shape[0]
+
+    def scaled(self, width: int, height: int) -> Image:
+        """The whole at another size, antialiased."""
+        if self.size_px == (width, height):
+            return self.image
+        picture = PIL.Image.fromarray(np.ascontiguousarray(self.image))
+        small = picture.resize((width, height), PIL.Image.Resampling.BILINEAR, reducing_gap=3.0)
+        return np.asarray(small)
+
+    def part(self, left: int, top: int, right: int, bottom: int) -> Image:
+        """The pixels from (left, top) to (right, bottom), exclusive; a view."""
+        return self.image[top:bottom, left:right]
+
+    def brightness(self) -> tuple[NDArray[np.uint8], float]:
+        """Green (height, width), a view, and 1: its steps span 0–255."""
+        return self.image[..., 1], 1.0
+
+
+class Picture(Protocol):
+    """A frame that is looked at in pieces: ``Frame``, or ``lazy.LazyFrame`` from a decoder."""
+
+    @property
+    def pts(self) -> int:
+        """Its time."""
+        ...
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of the whole."""
+        ...
+
+    def scaled(self, width: int, height: int) -> Image:
+        """The whole as RGB uint8 (height, width, 3)."""
+        ...
+
+    def part(self, left: int, top: int, right: int, bottom: int) -> Image:
+        """RGB uint8 of the pixels from (left, top) to (right, bottom), exclusive, all inside."""
+        ...
+
+    def brightness(self) -> tuple[NDArray[np.uint8], float]:
+        """Brightness (height, width), and the factor that brings its steps to 0–255."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,14 +106,23 @@ def expand(xyxy: Floats, share_x: float, share_y: float) -> Floats:
 
 def crop_image(image: Image, xyxy_norm: Floats) -> Image:
     """The pixels of one box, (4,) in 0–1: at least one pixel, a view into ``image``."""
-    height, width = image.shape[:2]
+    left, top, right, bottom = pixels_of(xyxy_norm, (image.shape[1], image.shape[0]))
+    return image[top:bottom, left:right]
+
+
+def pixels_of(xyxy_norm: Floats, picture_px: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom (exclusive) of the pixels that a box, (4,) in 0–1, touches.
+
+    ``picture_px`` is (width, height). At least one pixel, all inside the picture.
+    """
+    width, height = picture_px
     x1, y1, x2, y2 = (float(v) for v in np.clip(np.asarray(xyxy_norm, dtype=np.float64), 0, 1))
     slack = 1e-3  # of a pixel: what float32 in 0–1 may be off at 8,000 pixels
     left = min(math.floor(x1 * width + slack), width - 1)
     top = min(math.floor(y1 * height + slack), height - 1)
     right = max(min(math.ceil(x2 * width - slack), width), left + 1)
     bottom = max(min(math.ceil(y2 * height - slack), height), top + 1)
-    return image[top:bottom, left:right]
+    return left, top, right, bottom
 
 
 @dataclass(frozen=True, slots=True)

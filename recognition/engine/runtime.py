@@ -243,6 +243,12 @@ def preprocess(images: Sequence[Image], spec: Preprocessing) -> tuple[npt.NDArra
     return _as_input(canvas, spec), fits
 
 
+def content_px(picture_px: tuple[int, int], spec: Preprocessing) -> tuple[int, int]:
+    """The (width, height) that a picture fills of a network's input."""
+    input_px = (spec.width, spec.height)
+    return fit_picture(picture_px, input_px, spec.resize, spec.align).content_px
+
+
 def resize(image: Image, width: int, height: int) -> Image:
     """An RGB picture at another size, antialiased."""
     if image.shape[:2] == (height, width):
@@ -264,13 +270,18 @@ def check_image(image: Image) -> None:
 
 def _as_input(canvas: npt.NDArray[np.uint8], spec: Preprocessing) -> npt.NDArray[Any]:
     pixels = canvas if spec.color == "rgb" else canvas[..., ::-1]
-    if spec.dtype == "float32":
-        factor = (spec.scale / np.asarray(spec.std)).astype(np.float32)
-        offset = (np.asarray(spec.mean) / np.asarray(spec.std)).astype(np.float32)
-        pixels = pixels.astype(np.float32) * factor - offset
-    if spec.layout == "nchw":
+    is_planar = spec.layout == "nchw"
+    if is_planar:
         pixels = pixels.transpose(0, 3, 1, 2)
-    return np.ascontiguousarray(pixels)
+    pixels = np.ascontiguousarray(pixels)  # before they are floats, of four times the bytes
+    if spec.dtype != "float32":
+        return pixels
+    shape = (3, 1, 1) if is_planar else (3,)
+    factor = (spec.scale / np.asarray(spec.std)).astype(np.float32).reshape(shape)
+    offset = (np.asarray(spec.mean) / np.asarray(spec.std)).astype(np.float32).reshape(shape)
+    values = np.multiply(pixels, factor, dtype=np.float32)
+    values -= offset
+    return values
 
 
 def rows_or_none(rows: list[Floats], dimension: int) -> Floats:

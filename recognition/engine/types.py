@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -106,6 +106,15 @@ class Detector(Protocol):
 
     def detect(self, images: Sequence[Image]) -> list[Detections]:
         """One ``Detections`` per image, boxes after non-maximum suppression."""
+        ...
+
+
+@runtime_checkable
+class SizedDetector(Protocol):
+    """A ``Detector`` that says at which size it reads a picture, so that none is made larger."""
+
+    def content_px(self, picture_px: tuple[int, int]) -> tuple[int, int]:
+        """The (width, height) to which a picture of ``picture_px`` is brought before detection."""
         ...
 
 

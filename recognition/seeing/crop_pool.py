@@ -13,15 +13,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image as PillowImage
 
+from ingest.media.types import Picture
 from recognition.engine.crops import (
     CropCandidate,
     choose_crops,
-    cut_crop,
     geometry_scores,
     person_context_box,
     score_crop,
+    shrink,
 )
-from recognition.engine.geometry import coverage_matrix
+from recognition.engine.geometry import coverage_matrix, pixels_of
 from recognition.engine.types import Detections, Floats, Image, Tracklet
 
 PERSON = "person"
@@ -55,7 +56,7 @@ class _Held:
     candidate: CropCandidate
     geometry: float
     image: Image
-    context: Image
+    context: Image | None
 
 
 class CropPool:
@@ -67,16 +68,17 @@ class CropPool:
         self._held: dict[int, list[_Held]] = {}
         self._written = 0
 
-    def offer(self, pts: int, frame: Image, detections: Detections, tracks: dict[int, int]) -> None:
+    def offer(self, frame: Picture, detections: Detections, tracks: dict[int, int]) -> None:
         """Consider each detection of a frame that joined a track (index → number)."""
-        scores = frame_scores(detections, (frame.shape[1], frame.shape[0]))
+        scores = frame_scores(detections, frame.size_px)
         for index, number in tracks.items():
             box = detections.xyxy_norm[index]
-            candidate = CropCandidate(index, pts, box, float(scores[index]))
+            candidate = CropCandidate(index, frame.pts, box, float(scores[index]))
             held = self._held.setdefault(number, [])
             room = POOL if detections.labels[index] == PERSON else THING_CROPS
             if _is_worth_a_look(candidate, held, room):
-                held.append(self._cut(frame, candidate))
+                is_person = detections.labels[index] == PERSON
+                held.append(self._cut(frame, candidate, with_context=is_person))
                 self._held[number] = _best(held, room)
 
     def keep(self, number: int, track: Tracklet) -> list[KeptCrop]:
@@ -91,10 +93,16 @@ class CropPool:
         """Forget a track that is not worth keeping."""
         self._held.pop(number, None)
 
-    def _cut(self, frame: Image, candidate: CropCandidate) -> _Held:
-        image = cut_crop(frame, candidate.xyxy_norm, height_at_most_px=MAX_HEIGHT_PX)
-        around = person_context_box(candidate.xyxy_norm, self._aspect)
-        context = cut_crop(frame, around, height_at_most_px=CONTEXT_HEIGHT_PX)
+    def _cut(self, frame: Picture, candidate: CropCandidate, *, with_context: bool) -> _Held:
+        around = candidate.xyxy_norm
+        if with_context:
+            around = person_context_box(around, self._aspect)
+        x, y, right, bottom = pixels_of(around, frame.size_px)
+        pixels = frame.part(x, y, right, bottom)
+        box = pixels_of(candidate.xyxy_norm, frame.size_px)
+        own = pixels[box[1] - y : box[3] - y, box[0] - x : box[2] - x]
+        image = shrink(own, MAX_HEIGHT_PX)
+        context = shrink(pixels, CONTEXT_HEIGHT_PX) if with_context else None
         return _Held(score_crop(candidate, image), candidate.score, image, context)
 
     def _write(self, held: _Held, *, with_context: bool) -> KeptCrop:
@@ -103,8 +111,9 @@ class CropPool:
         self._folder.mkdir(parents=True, exist_ok=True)
         image = self._folder / f"{name}.webp"
         write_webp(held.image, image)
-        context = self._folder / f"{name}-context.webp" if with_context else None
-        if context is not None:
+        context: Path | None = None
+        if with_context and held.context is not None:
+            context = self._folder / f"{name}-context.webp"
             write_webp(held.context, context)
         chosen = held.candidate
         quality = float(np.clip(chosen.score, 0.0, 1.0))

@@ -1,8 +1,9 @@
 """One walk over footage: sample frames, detect, follow within shots, keep the best crops.
 
 Sampling is adaptive: ``BASE_FPS`` frames a second, half of that where the picture stands still;
-and where something turns out to have moved fast, the frames between are looked at too. Frames go
-to the detector in small batches and are let go; what grows with the footage are boxes alone.
+and where something turns out to have moved fast, frames between are looked at too. Pictures are
+made at the size that the detector reads, in small batches, and let go; what grows with the footage
+are boxes alone.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from ingest.media.types import Frame
+from ingest.media.types import Picture
 from recognition.engine.movement import RUNNING_FROM, Movement, read_movement
 from recognition.engine.tracking import Tracker, TrackingConfig
-from recognition.engine.types import Detections, Detector, Floats, Image, Tracklet
+from recognition.engine.types import Detections, Detector, Floats, Image, SizedDetector, Tracklet
 from recognition.seeing.crop_pool import CropPool, KeptCrop
 
 BASE_FPS = 5
@@ -26,6 +28,8 @@ STILL_FPS = Fraction(5, 2)
 """Frames looked at per second. 5: the design's figure; the others twice and half of it."""
 STILL_BELOW = 2.5
 """Largest change (of 255) of a block's mean brightness that counts as no movement. By eye."""
+LATE = 0.5
+"""Of the usual distance: a frame later than this after its time starts a new count."""
 BLOCKS = 24
 BATCH = 8
 SURE = 0.5
@@ -49,8 +53,8 @@ class Span:
 class Sample:
     """A frame to look at, and those left out since the one before."""
 
-    frame: Frame
-    between: tuple[Frame, ...] = ()
+    frame: Picture
+    between: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,41 @@ class Seen:
     track: Tracklet
     movement: Movement
     crops: tuple[KeptCrop, ...]
+
+
+class _Pace:
+    """When the next frame is to be looked at; times in seconds from pts."""
+
+    def __init__(self, time_base: float) -> None:
+        self._time_base = time_base
+        self._due = 0.0
+        self.last_pts = 0
+
+    def restart(self, pts: int) -> None:
+        """Count anew from a frame that is looked at."""
+        self.last_pts = pts
+        self._due = pts * self._time_base + 1 / BASE_FPS
+
+    def step(self, pts: int) -> None:
+        """A frame is looked at: the next time is one distance on, or counted from here."""
+        late = pts * self._time_base - self._due
+        if late > LATE / BASE_FPS:
+            self.restart(pts)
+            return
+        self.last_pts = pts
+        self._due += 1 / BASE_FPS
+
+    def is_due(self, pts: int) -> bool:
+        """Whether the time has come, but for a jitter of a tenth."""
+        return pts * self._time_base >= self._due - 0.1 / BASE_FPS
+
+    def is_overdue(self, pts: int) -> bool:
+        """Whether the time has come even for a picture that stands still."""
+        return (pts - self.last_pts) * self._time_base >= 0.75 / STILL_FPS
+
+    def is_due_when_fast(self, since: int, pts: int) -> bool:
+        """Whether a frame is far enough from the one before for looking twice as often."""
+        return (pts - since) * self._time_base >= 0.75 / FAST_FPS
 
 
 class Watcher:
@@ -91,7 +130,7 @@ class Watcher:
         self._last: tuple[int, Detections] | None = None
         self.frames_seen = 0
 
-    def watch(self, frames: Iterable[Frame], progress: Callable[[int], None]) -> Iterator[Seen]:
+    def watch(self, frames: Iterable[Picture], progress: Callable[[int], None]) -> Iterator[Seen]:
         """Give each track once it has ended; ``progress`` is called with the pts reached."""
         for batch in self._batches(frames):
             for frame, detections in self._look(batch):
@@ -102,7 +141,7 @@ class Watcher:
             progress(batch[-1].frame.pts)
         yield from self._end_shot()
 
-    def _batches(self, frames: Iterable[Frame]) -> Iterator[list[Sample]]:
+    def _batches(self, frames: Iterable[Picture]) -> Iterator[list[Sample]]:
         batch: list[Sample] = []
         for sample in self._sampled(frames):
             batch.append(sample)
@@ -112,40 +151,53 @@ class Watcher:
         if batch:
             yield batch
 
-    def _sampled(self, frames: Iterable[Frame]) -> Iterator[Sample]:
-        """Leave out frames that come sooner than what happens asks for."""
-        last_pts: int | None = None
+    def _sampled(self, frames: Iterable[Picture]) -> Iterator[Sample]:
+        """Leave out frames that come sooner than what happens asks for.
+
+        A sample is the first frame at or after its time, and times run on evenly where it comes
+        late: decoders may leave frames out.
+        """
+        pace = _Pace(self._time_base)
         before: Floats | None = None
-        between: list[Frame] = []
+        between: list[Picture] = []
         for frame in frames:
-            if last_pts is None or before is None or self._crosses_cut(last_pts, frame.pts):
-                last_pts, before, between = frame.pts, blocks(frame.image), []
+            if before is None or self._crosses_cut(pace.last_pts, frame.pts):
+                before, between = blocks(*frame.brightness()), []
+                pace.restart(frame.pts)
                 yield Sample(frame)
                 continue
-            gap_s = (frame.pts - last_pts) * self._time_base
-            if gap_s < 0.75 / BASE_FPS:
-                between.append(frame)
+            if not pace.is_due(frame.pts):
+                if pace.is_due_when_fast(between[-1].pts if between else pace.last_pts, frame.pts):
+                    between.append(frame)
                 continue
-            now = blocks(frame.image)
-            if float(np.abs(now - before).max()) < STILL_BELOW and gap_s < 0.75 / STILL_FPS:
+            now = blocks(*frame.brightness())
+            if float(np.abs(now - before).max()) < STILL_BELOW and not pace.is_overdue(frame.pts):
                 between = []
                 continue
             yield Sample(frame, tuple(between))
-            last_pts, before, between = frame.pts, now, []
+            pace.step(frame.pts)
+            before, between = now, []
 
-    def _look(self, batch: Sequence[Sample]) -> list[tuple[Frame, Detections]]:
+    def _look(self, batch: Sequence[Sample]) -> list[tuple[Picture, Detections]]:
         """Detect in a batch, and where something moved fast also in the frames between."""
         frames = [sample.frame for sample in batch]
-        found = self._detector.detect([frame.image for frame in frames])
-        extra: list[Frame] = []
+        found = self._detector.detect([self._view(frame) for frame in frames])
+        extra: list[Picture] = []
         for sample, detections in zip(batch, found, strict=True):
             if self._moved_fast(sample.frame.pts, detections):
                 extra += sample.between
             self._last = (sample.frame.pts, detections)
         if extra:
-            found += self._detector.detect([frame.image for frame in extra])
+            found += self._detector.detect([self._view(frame) for frame in extra])
         looked = zip([*frames, *extra], found, strict=True)
         return sorted(looked, key=lambda item: item[0].pts)
+
+    def _view(self, frame: Picture) -> Image:
+        """A frame as the detector gets it: no larger than it reads it, where it says."""
+        size = frame.size_px
+        if isinstance(self._detector, SizedDetector):
+            size = self._detector.content_px(size)
+        return frame.scaled(*size)
 
     def _moved_fast(self, pts: int, now: Detections) -> bool:
         if self._last is None:
@@ -167,10 +219,10 @@ class Watcher:
         if self._tracker is None:
             self._tracker = Tracker(self._time_base, self._aspect, self._config)
 
-    def _follow(self, frame: Frame, detections: Detections) -> None:
+    def _follow(self, frame: Picture, detections: Detections) -> None:
         assert self._tracker is not None
         joined = self._tracker.update(frame.pts, detections)
-        self._pool.offer(frame.pts, frame.image, detections, joined)
+        self._pool.offer(frame, detections, joined)
 
     def _ended(self) -> Iterator[Seen]:
         if self._tracker is not None:
@@ -210,12 +262,13 @@ def leaps(before: Detections, now: Detections, aspect: float) -> Floats:
     return np.array(found, dtype=np.float32)
 
 
-def blocks(image: Image) -> Floats:
-    """The picture's brightness, thinned out and averaged over ``BLOCKS`` × ``BLOCKS`` blocks."""
-    step = max(1, min(image.shape[:2]) // (BLOCKS * 6))
-    grey = image[::step, ::step, 1].astype(np.float32)
-    height, width = (max(1, side // BLOCKS) for side in grey.shape)
-    rows, columns = min(BLOCKS, grey.shape[0]), min(BLOCKS, grey.shape[1])
-    cut = grey[: height * rows, : width * columns]
+def blocks(grey: npt.NDArray[np.uint8], factor: float = 1.0) -> Floats:
+    """Brightness (height, width), thinned out and averaged over ``BLOCKS`` × ``BLOCKS`` blocks,
+    times ``factor``."""
+    step = max(1, min(grey.shape) // (BLOCKS * 6))
+    thin = grey[::step, ::step].astype(np.float32)
+    height, width = (max(1, side // BLOCKS) for side in thin.shape)
+    rows, columns = min(BLOCKS, thin.shape[0]), min(BLOCKS, thin.shape[1])
+    cut = thin[: height * rows, : width * columns]
     means = cut.reshape(rows, height, columns, width).mean(axis=(1, 3))
-    return np.asarray(means, dtype=np.float32)
+    return np.asarray(means * factor, dtype=np.float32)

@@ -85,7 +85,11 @@ def _choose(
             shot.start_pts,
             shot.end_pts,
             step,
-            [(k.pts, blocks(read_picture(k.image_key))) for k in keyframes if k.shot_id == shot.pk],
+            [
+                (k.pts, blocks(read_picture(k.image_key)[..., 1]))
+                for k in keyframes
+                if k.shot_id == shot.pk
+            ],
         )
         for shot in shots
     ]

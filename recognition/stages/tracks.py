@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from ingest.errors import StageFailed
-from ingest.media.decode import iter_frames
+from ingest.media.lazy import iter_pictures
 from ingest.media.probe import probe_file
 from ingest.models import Asset, Shot
 from ingest.pipeline_types import Stage, StageContext
@@ -42,7 +42,7 @@ def run(context: StageContext) -> None:
     watcher = _watcher(context)
     start, length = asset.first_pts or 0, max(1, (asset.end_pts or 1) - (asset.first_pts or 0))
     source = context.source_path
-    frames = iter_frames(
+    frames = iter_pictures(
         source,
         probe_file(source),
         max_side_px=watching.MAX_SIDE_PX,
@@ -154,7 +154,7 @@ def _crop(context: StageContext, track: Track, kept: crop_pool.KeptCrop) -> Crop
 
 STAGE = Stage(
     name="recognition.stages.tracks",
-    version=1,
+    version=2,
     queue=partial(queue_for, "detector", "open_set"),
     configuration=configuration,
     run=run,

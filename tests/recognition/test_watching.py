@@ -160,7 +160,7 @@ def test_no_frames_give_no_tracks(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 500), (500, 3), (180, 320), (1080, 1920)])
 def test_pictures_of_any_size_have_blocks(size: tuple[int, int]) -> None:
-    assert np.isfinite(blocks(np.zeros((*size, 3), dtype=np.uint8))).all()
+    assert np.isfinite(blocks(np.zeros(size, dtype=np.uint8))).all()
 
 
 def test_covered_boxes_score_less() -> None:

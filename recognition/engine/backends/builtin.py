@@ -17,7 +17,7 @@ from recognition.engine.embedding import unit
 from recognition.engine.errors import WeightsError
 from recognition.engine.geometry import Fit, nms_by_label
 from recognition.engine.manifest import Preprocessing, WeightsEntry
-from recognition.engine.runtime import Runtime, in_batches, onnx_session, rows_or_none
+from recognition.engine.runtime import Runtime, content_px, in_batches, onnx_session, rows_or_none
 from recognition.engine.types import Detections, Floats, Image, Ints, NetworkInfo
 
 VERSION = "1"
@@ -163,6 +163,10 @@ class OnnxDetector:
         told = entry.raw.get("told_labels", entry.labels)
         self._told = np.flatnonzero([label in told for label in entry.labels])
         self.labels = tuple(self.labels[int(i)] for i in self._told)
+
+    def content_px(self, picture_px: tuple[int, int]) -> tuple[int, int]:
+        """The (width, height) at which a picture is read."""
+        return content_px(picture_px, self._spec)
 
     def detect(self, images: Sequence[Image]) -> list[Detections]:
         """One ``Detections`` per RGB picture, confidence at least ``MIN_CONFIDENCE``."""

@@ -16,7 +16,7 @@ import numpy as np
 from recognition.engine.backends.registry import WeightsFiles
 from recognition.engine.geometry import Fit, nms_by_label
 from recognition.engine.manifest import Preprocessing, WeightsEntry
-from recognition.engine.runtime import OnnxSession, Runtime, in_batches, onnx_session
+from recognition.engine.runtime import OnnxSession, Runtime, content_px, in_batches, onnx_session
 from recognition.engine.types import Detections, Floats, Image, NetworkInfo
 
 VERSION = "1"
@@ -44,6 +44,10 @@ class YoloxDetector:
         self.labels = entry.labels
         self._spec: Preprocessing = entry.picture
         self._session: OnnxSession = onnx_session(path, threads=threads)
+
+    def content_px(self, picture_px: tuple[int, int]) -> tuple[int, int]:
+        """The (width, height) at which a picture is read."""
+        return content_px(picture_px, self._spec)
 
     def detect(self, images: Sequence[Image]) -> list[Detections]:
         """One ``Detections`` per RGB picture, confidence at least ``MIN_CONFIDENCE``."""

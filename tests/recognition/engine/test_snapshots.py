@@ -78,7 +78,7 @@ def follow(path: Path) -> tuple[list[Followed], list[Floats], float, int]:
     tracker, thumbnails, last = Tracker(step, 16 / 9), list[Floats](), 0
     for frame in iter_frames(path, info):
         tracker.update(frame.pts, detector.detect([frame.image])[0])
-        thumbnails.append(blocks(frame.image))
+        thumbnails.append(blocks(frame.image[..., 1]))
         last = frame.pts
     tracks = [
         Followed(t.label, tuple(int(p) for p in t.pts), read_movement(t, step).velocity)
