@@ -1,12 +1,19 @@
 """Seconds of work per minute of footage, by stage, and against a bare decode of the same files.
 
     python -m evaluation.speed --footage DIR [--profile builtin|light] --json
+    python -m evaluation.speed --footage DIR --as 1920x1080@30 --seconds 60 --json
     python -m evaluation.speed --random-weights --profile standard|full --json
 
 Indexes a folder into a scratch installation, in place, one stage at a time, and reads the times
 from the catalogue; then decodes every frame of the same files with PyAV (threads AUTO) and
 nothing else, in the same run on the same machine. ``ratio_to_decode`` is the whole pipeline's time
-over that. Compare ratios between machines, not seconds.
+over that, ``cpu_ratio_to_decode`` the same in processor seconds, which other programs on the
+machine disturb less. Compare ratios between machines, not seconds.
+
+``--as`` first makes one H.264 film of that size and rate out of the files, one after the other,
+again and again until ``--seconds`` are full. ``--mirror`` (default: EVERYID_WEIGHTS_MIRROR) is
+where the weights of other profiles than ``builtin`` are pulled from; ``--profile light`` agrees to
+their permissive licences.
 """
 
 from __future__ import annotations
@@ -16,6 +23,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -27,13 +35,14 @@ from av.codec.context import ThreadType
 from av.error import FFmpegError
 
 from evaluation.installations import Installation
+from evaluation.speed_film import film_format, make_film
 
 LIBRARY = "Speed"
 
 
-def decode_seconds(path: Path) -> float:
-    """Wall-clock seconds to decode all frames of a file; damaged packets are skipped."""
-    started = time.perf_counter()
+def decode_seconds(path: Path) -> tuple[float, float]:
+    """Wall-clock and processor seconds to decode all frames; damaged packets are skipped."""
+    started, cpu_started = time.perf_counter(), time.process_time()
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         stream.thread_type = ThreadType.AUTO
@@ -46,19 +55,51 @@ def decode_seconds(path: Path) -> float:
                 break
             except FFmpegError:
                 continue
-    return time.perf_counter() - started
+    return time.perf_counter() - started, time.process_time() - cpu_started
 
 
-def measure(footage: Path, *, profile: str, settings: str) -> dict[str, Any]:
-    """Index, read the times, decode; the numbers."""
+def measure(
+    footage: Path, *, profile: str, settings: str, mirror: str | None = None
+) -> dict[str, Any]:
+    """Index, read the times, decode; the numbers. Raises RuntimeError where weights are missing."""
     with Installation(profile=profile, settings=settings, keep_up=False) as place:
+        if profile != "builtin":
+            _pull(place, profile, mirror)
         started = time.perf_counter()
         rows = place.manage("index", str(footage), "--library", LIBRARY, "--wait")["assets"]
         wall_s = time.perf_counter() - started
         assets = place.manage("stages", "--library", LIBRARY)["assets"]
     ready = [asset for asset in assets if asset["status"] == "ready"]
-    decode_s = sum(decode_seconds(path) for path in _paths(footage, {a["name"] for a in ready}))
-    return _numbers(rows, ready, decode_s) | {"index_wall_s": round(wall_s, 2), "profile": profile}
+    bare = [decode_seconds(path) for path in _paths(footage, {a["name"] for a in ready})]
+    decode_s, decode_cpu_s = sum(wall for wall, _ in bare), sum(cpu for _, cpu in bare)
+    return (
+        _numbers(rows, ready, decode_s)
+        | _cpu_numbers(ready, decode_cpu_s)
+        | {"index_wall_s": round(wall_s, 2), "profile": profile}
+    )
+
+
+def _pull(place: Installation, profile: str, mirror: str | None) -> None:
+    """Fetch a profile's weights into the scratch installation."""
+    where = ["--mirror", mirror] if mirror else []
+    place.manage("weights", "pull", profile, "--yes", *where)
+
+
+def _cpu_numbers(ready: list[dict[str, Any]], decode_cpu_s: float) -> dict[str, Any]:
+    """Processor seconds per minute of footage, by stage, and over those of a bare decode."""
+    minutes = sum(asset["duration_s"] or 0.0 for asset in ready) / 60
+    spent: dict[str, float] = defaultdict(float)
+    for asset in ready:
+        for run in asset["stages"]:
+            spent[run["stage"]] += (run["summary"] or {}).get("cpu_seconds", 0.0)
+    total = sum(spent.values())
+    if not minutes or not decode_cpu_s:
+        return {}
+    return {
+        "cpu_seconds_per_minute": {k: round(v / minutes, 2) for k, v in spent.items()},
+        "decode_cpu_seconds_per_minute": round(decode_cpu_s / minutes, 3),
+        "cpu_ratio_to_decode": round(total / decode_cpu_s, 2),
+    }
 
 
 def _numbers(
@@ -104,6 +145,18 @@ def _random_weights(parser: argparse.ArgumentParser, options: argparse.Namespace
     return 0
 
 
+def _measure_as_asked(options: argparse.Namespace) -> dict[str, Any]:
+    """``measure`` on the footage, or on one film made of it."""
+    how = {"profile": options.profile, "settings": options.settings, "mirror": options.mirror}
+    footage = options.footage.resolve()
+    if options.format is None:
+        return measure(footage, **how)
+    with tempfile.TemporaryDirectory(prefix="everyid-film-") as folder:
+        target = Path(folder) / "film.mp4"
+        make_film(footage, target, options.format, options.seconds)
+        return measure(target, **how)
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -116,6 +169,9 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--device", default="auto", help="with --random-weights: cpu or cuda")
     parser.add_argument("--without", nargs="*", default=(), help="roles to leave out")
     parser.add_argument("--profile", default="builtin")
+    parser.add_argument("--mirror", help="where to pull weights from")
+    parser.add_argument("--as", dest="format", type=film_format, metavar="WIDTHxHEIGHT@FPS")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of the film made by --as")
     parser.add_argument("--settings", default="everyid_site.settings", help="Django's settings")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(words)
@@ -124,7 +180,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if options.footage is None:
         parser.error("give --footage, or --random-weights")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that "with" blocks clean up
-    numbers = measure(options.footage.resolve(), profile=options.profile, settings=options.settings)
+    numbers = _measure_as_asked(options)
     if options.json:
         print(json.dumps(numbers, indent=1))
     else:

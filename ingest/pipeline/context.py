@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -45,6 +46,7 @@ class RunContext:
         self._token = token
         self._heartbeat = heartbeat
         self._announce = announce
+        self._cpu_s = _cpu_seconds()
 
     @property
     def source_path(self) -> Path:
@@ -80,7 +82,8 @@ class RunContext:
         with transaction.atomic():
             run = self._claimed_run()
             yield summary
-            run.summary = summary
+            spent = round(_cpu_seconds() - self._cpu_s, 3)
+            run.summary = {**summary, "cpu_seconds": spent}
             following = self._mark_done(run)
             transaction.on_commit(self._remove_superseded, robust=True)
             if following is not None and self._announce:
@@ -127,3 +130,9 @@ class RunContext:
         for folder in storage.stage_dir(self.asset.pk, self._stage).glob("*"):
             if folder != self._folder:
                 storage.remove_tree(folder)
+
+
+def _cpu_seconds() -> float:
+    """Processor seconds that this process has used, all its threads together."""
+    times = os.times()
+    return times.user + times.system
