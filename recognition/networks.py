@@ -19,7 +19,15 @@ from django.db import DatabaseError
 from recognition.engine import loader
 from recognition.engine.errors import EngineError
 from recognition.engine.loader import Resolution, Setup
-from recognition.engine.types import Floats, Image, NetworkInfo, Networks, TextEncoder
+from recognition.engine.types import (
+    Floats,
+    Image,
+    ImageEncoder,
+    NetworkInfo,
+    Networks,
+    PersonEncoder,
+    TextEncoder,
+)
 from recognition.models import Encoder
 
 Encode: TypeAlias = Callable[[Sequence[Image]], Floats]
@@ -70,6 +78,26 @@ def load_encoder(space: Encoder.Space, name: str) -> tuple[NetworkInfo, Encode]:
         return images.info, images.encode_images
     people = loader.load_person(name, settings.WEIGHTS_DIR, **options)
     return people.info, people.encode_people
+
+
+def image_encoder() -> ImageEncoder:
+    """The picture tower alone: for pictures to search by. Raises WeightsError."""
+    return loader.load_image_encoder(
+        settings.PROFILE,
+        settings.WEIGHTS_DIR,
+        threads=settings.NETWORK_THREADS,
+        setup=setup(),
+    )
+
+
+def person_encoder() -> PersonEncoder:
+    """The person network alone: for pictures of people to search by. Raises WeightsError."""
+    return loader.load_kept_person_encoder(
+        settings.PROFILE,
+        settings.WEIGHTS_DIR,
+        threads=settings.NETWORK_THREADS,
+        setup=setup(),
+    )
 
 
 def network_infos() -> list[NetworkInfo]:

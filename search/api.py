@@ -27,6 +27,12 @@ _PARAMETERS = [
     _many("scene", str, "A kind of place."),
     _many("colour", str, "A colour of clothes."),
     _many("asset", int, "An asset's id."),
+    OpenApiParameter(
+        "like",
+        str,
+        description="What answers are to look like: `frame:ID` (a keyframe), `track:ID`, or "
+        "what `POST /api/search/examples` gave.",
+    ),
     _many("together", int, "An identity's id: all that are given are in the shot."),
 ]
 

@@ -8,6 +8,8 @@
     │   ├── TooManyEvents      more than the format can number
     │   ├── TimelineTooLong    more than a day of timecode
     │   └── UnknownFormat      no such format or rate
+    ├── BadPicture         a file that is no picture to search by, or a box that is none
+    ├── ExampleGone        what was searched by is over, or not the user's
     ├── BadAlert           an alert or saved search that asks for nothing certain
     └── BinError           a collection that cannot be changed so
         ├── BadBin             a name, range, order or marker that makes no sense
@@ -56,6 +58,18 @@ class TimelineTooLong(ExportError):
 
 class UnknownFormat(ExportError):
     code = "unknown_format"
+
+
+class BadPicture(SearchError):
+    """What was sent cannot be searched by."""
+
+    code = "bad_picture"
+
+
+class ExampleGone(SearchError):
+    """What was searched by is no longer there, or never was the user's."""
+
+    code = "example_gone"
 
 
 class BadAlert(SearchError):

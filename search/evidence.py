@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from search.facts import WHOLE, Found, ShotFacts
+from search.facts import EXAMPLE, WHOLE, Found, ShotFacts
 from search.matching import match, structure_score
 from search.person_evidence import (
     COUNT_SHARE,
@@ -66,8 +66,9 @@ def gather(query: Query, found: Found) -> Evidence:
         p.negated for p in query.parts
     )
     for shot in found.shots.values():
-        for hit in _whole_hits(shot, pictures):
-            evidence.hits[shot.shot_id].append(hit)
+        evidence.hits[shot.shot_id] += _picture_hits(WHOLE, "the whole picture", shot, pictures)
+        evidence.hits[shot.shot_id] += _picture_hits(EXAMPLE, "the example", shot, pictures)
+        evidence.hits[shot.shot_id] += _like_example(shot, pictures)
         for index, part in enumerate(query.parts):
             if part.kind in _NOT_CHECKED:
                 continue
@@ -98,14 +99,16 @@ def _note_unchecked(query: Query, evidence: Evidence) -> None:
             evidence.unchecked.add(index)
 
 
-def _whole_hits(shot: ShotFacts, pictures: PictureStrengths) -> Iterator[Hit]:
+def _picture_hits(
+    part: int, words: str, shot: ShotFacts, pictures: PictureStrengths
+) -> Iterator[Hit]:
     for pk, (start, end) in keyframe_cells(shot):
-        strength = pictures.keyframes.get((WHOLE, pk))
+        strength = pictures.keyframes.get((part, pk))
         if strength is not None:
-            reason = Reason("likeness", "the whole picture", strength)
-            support = SUPPORT["whole"] * pictures.keyframe_z[WHOLE, pk]
+            reason = Reason("likeness", words, strength)
+            support = SUPPORT["whole"] * pictures.keyframe_z[part, pk]
             yield Hit(
-                WHOLE,
+                part,
                 shot.shot_id,
                 start,
                 end,
@@ -113,6 +116,22 @@ def _whole_hits(shot: ShotFacts, pictures: PictureStrengths) -> Iterator[Hit]:
                 (reason,),
                 keyframe_id=pk,
                 support=support,
+            )
+
+
+def _like_example(shot: ShotFacts, pictures: PictureStrengths) -> Iterator[Hit]:
+    """Tracks that look like the example; which of several lists found them does not matter."""
+    for track in shot.tracks:
+        strength = pictures.tracks.get((EXAMPLE, track.track_id))
+        if strength is not None:
+            yield Hit(
+                EXAMPLE,
+                shot.shot_id,
+                *span_of(track),
+                strength,
+                (Reason("likeness", f"the {track.label} in the example", strength),),
+                track.track_id,
+                support=SUPPORT["whole"] * pictures.track_z[EXAMPLE, track.track_id],
             )
 
 

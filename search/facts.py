@@ -11,6 +11,8 @@ from fractions import Fraction
 
 WHOLE = -1
 """Stands for the whole query where a part's index is meant."""
+EXAMPLE = -2
+"""Stands for the picture that is searched by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class VectorList:
     """Answers of one vector search, most similar first.
 
     ``part`` is the index of the query's part that was asked, or ``WHOLE``; ``kind`` is
-    ``keyframes`` or ``crops``; ``plan`` says how it was searched.
+    ``keyframes``, ``crops`` or ``tracks``; ``plan`` says how it was searched.
     """
 
     kind: str

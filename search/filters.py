@@ -21,6 +21,7 @@ class Filters:
     colour: tuple[str, ...] = ()
     asset: tuple[int, ...] = ()
     together: tuple[int, ...] = ()  # identities
+    like: tuple[str, ...] = ()  # one example: ``frame:ID``, ``track:ID`` or ``picture:TOKEN``
 
     @classmethod
     def from_lists(cls, values: Mapping[str, Sequence[str]]) -> Filters:
@@ -32,12 +33,18 @@ class Filters:
         for name in ("camera", "identity", "asset", "together"):
             given = dict.fromkeys(_number(v) for v in values.get(name, ()) if v)
             numbers[name] = tuple(given)[:MAX_CHOSEN]
+        chosen["like"] = tuple(v[:LONGEST_EXAMPLE] for v in values.get("like", ()) if v)[:1]
         return cls(**chosen, **numbers)  # type: ignore[arg-type]
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was chosen."""
         return self == Filters()
+
+    @property
+    def narrows(self) -> bool:
+        """Whether less is searched; an example only says what for."""
+        return self != Filters(like=self.like)
 
     @property
     def narrows_tracks(self) -> bool:
@@ -59,6 +66,7 @@ class Filters:
         return replace(self, **{name: ()})
 
 
+LONGEST_EXAMPLE = 120
 MAX_CHOSEN = 50
 """Values of one kind that are read from an address; more is no honest visitor."""
 

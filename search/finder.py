@@ -14,6 +14,8 @@ from ingest.models import Asset
 from recognition.models import Identity
 from search.errors import QueryTooLong
 from search.evidence import Evidence, gather
+from search.example_vectors import ExampleVector
+from search.examples import example_of
 from search.facets import AssetLabel, Facet, count_facets
 from search.facts import Found
 from search.filters import Filters
@@ -63,7 +65,8 @@ class SearchResult:
     (no footage yet). ``vector_state`` as in ``Found``. ``unchecked`` are parts of the query that
     nothing in the libraries could confirm or deny; ``total`` counts all moments; ``untimed`` the
     assets that days or hours in the query left out because nobody knows when they were recorded;
-    ``today`` is the day that "yesterday" was counted from, where a time was asked for.
+    ``today`` is the day that "yesterday" was counted from, where a time was asked for; ``example``
+    is what was searched by.
     """
 
     query_text: str
@@ -79,6 +82,7 @@ class SearchResult:
     unchecked: tuple[Part, ...] = field(default=())
     untimed: int = 0
     today: date | None = None
+    example: ExampleVector | None = None
 
 
 def find(
@@ -92,7 +96,7 @@ def find(
 ) -> SearchResult:
     """The moments that answer ``text``, of the user's libraries alone (None: the operator).
 
-    Raises ``QueryTooLong``; whatever else is typed has an answer.
+    Raises ``QueryTooLong`` and ``ExampleGone``; whatever else is typed has an answer.
     """
     started = time.perf_counter()
     if len(text) > LONGEST_TEXT:
@@ -103,7 +107,8 @@ def find(
     names = names_in(scope, clean) if clean else None
     query = parse(clean, names) if names else parse(clean)
     scope = apply_times(scope, query)
-    answers = [_answer(step, scope, names, chosen, sources) for step in query.steps]
+    example = example_of(chosen.like, user=user, scope=scope)
+    answers = [_answer(step, scope, names, chosen, sources, example) for step in query.steps]
     moments = _in_order(answers, clean)
     people = _names_of(moments)
     assets = _assets_of(moments)
@@ -123,6 +128,7 @@ def find(
         unchecked=_unchecked(query, answers),
         untimed=scope.untimed_assets(),
         today=today_in(scope.recorded.zones) if scope.recorded else None,
+        example=example,
     )
 
 
@@ -137,13 +143,18 @@ class _Answer:
 
 
 def _answer(
-    step: Query, scope: Scope, names: Names | None, chosen: Filters, sources: Sources
+    step: Query,
+    scope: Scope,
+    names: Names | None,
+    chosen: Filters,
+    sources: Sources,
+    example: ExampleVector | None,
 ) -> _Answer:
     if names:
         scope = apply_names(scope, step, names)
     if not sources.structure:
         step = step.unstructured
-    found = retrieve(step, scope, joint_space(), sources)
+    found = retrieve(step, scope, joint_space(), sources, example)
     evidence = gather(step, found)
     return _Answer(step, found, evidence, build_moments(step, found, evidence, chosen))
 

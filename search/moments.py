@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from search.calibration import calibration_of
 from search.evidence import Evidence
-from search.facts import WHOLE, Found, ShotFacts, TrackFacts
+from search.facts import EXAMPLE, WHOLE, Found, ShotFacts, TrackFacts
 from search.filters import Filters
 from search.query_types import Kind, Query
 from search.ranking import (
@@ -173,8 +173,8 @@ class _Builder:
         self._words = word_weights(matched, len(found.shots))
         self._word_shares = self._share_words(found)
         self._calibration = calibration_of(found.encoder)
-        whole = [v for v in found.vectors if v.kind == "keyframes" and v.part == WHOLE and v.hits]
-        self._floor = PictureStrengths(found).floors["keyframes", WHOLE] if whole else None
+        floors = PictureStrengths(found).floors
+        self._floors = {part: z for (_, part), z in floors.items() if part < 0}
         self._needed = [
             group
             for group in query.alternatives
@@ -214,7 +214,10 @@ class _Builder:
         return [self._detailed(shot, m, best[m.span][1]) for m in fold(moments)]
 
     def _track_seeds(self, hits: Sequence[Hit]) -> list[Hit]:
-        parts = {hit.part for hit in hits if hit.track_id is not None and hit.part != WHOLE}
+        alike = [h for h in hits if h.part == EXAMPLE and h.track_id is not None]
+        if alike:
+            return alike
+        parts = {hit.part for hit in hits if hit.track_id is not None and hit.part >= 0}
         for kind in _SEEDS:
             of_kind = sorted(p for p in parts if self._query.parts[p].kind is kind)
             if of_kind:
@@ -271,19 +274,19 @@ class _Builder:
     def _fitting(self, part: int, hits: Sequence[Hit], chosen: Mapping[int, Hit]) -> list[Hit]:
         """Hits of a part; "Anna in a red coat" is about one track."""
         found = [h for h in hits if h.part == part]
-        if part == WHOLE:
+        if part < 0:
             return found
         asked = self._query.parts[part]
         if asked.kind is not Kind.PERSON or asked.value:
             return found
-        named = {h.track_id for p, h in chosen.items() if self._is_named(p)}
+        named = {h.track_id for p, h in chosen.items() if h.track_id and self._is_named(p)}
         return [h for h in found if not named or h.track_id in named]
 
     def _is_named(self, part: int) -> bool:
-        return part != WHOLE and self._query.parts[part].kind is Kind.IDENTITY
+        return part == EXAMPLE or (part >= 0 and self._query.parts[part].kind is Kind.IDENTITY)
 
     def _track_parts_first(self, part: int) -> tuple[bool, int]:
-        is_track = part != WHOLE and self._query.parts[part].kind in _SEEDS
+        is_track = part >= 0 and self._query.parts[part].kind in _SEEDS
         return not is_track, part
 
     def _trim(self, shot: ShotFacts, span: Span) -> Span | None:
@@ -306,12 +309,13 @@ class _Builder:
 
     def _scored(self, shot: ShotFacts, span: Span, chosen: Mapping[int, Hit]) -> Moment:
         words = self._word_shares.get(shot.shot_id, 0.0)
-        if self._floor is None:
+        if not self._floors:
             strengths = {part: hit.strength for part, hit in chosen.items()}
             score = combine(self._query, strengths, self._evidence.checkable, words)
         else:
             supports = {part: hit.support for part, hit in chosen.items()}
-            supports.setdefault(WHOLE, SUPPORT["whole"] * self._floor)
+            for part, z in self._floors.items():
+                supports.setdefault(part, SUPPORT["whole"] * z)
             score = self._calibration.probability(add_up(self._query, supports, words))
         tracks = dict.fromkeys(h.track_id for h in chosen.values() if h.track_id is not None)
         return Moment(
@@ -344,7 +348,7 @@ class _Builder:
     def _why(self, chosen: Mapping[int, Hit], shot: ShotFacts) -> tuple[Why, ...]:
         found = [
             Why(part, self._text_of(part), reason)
-            for part, hit in sorted(chosen.items(), key=lambda item: (item[0] == WHOLE, item[0]))
+            for part, hit in sorted(chosen.items(), key=lambda item: (item[0] < 0, item[0]))
             for reason in hit.reasons
             if reason.strength > 0
         ]
@@ -355,6 +359,8 @@ class _Builder:
         return tuple(found)
 
     def _text_of(self, part: int) -> str:
+        if part == EXAMPLE:
+            return "the example"
         return self._query.text if part == WHOLE else self._query.parts[part].text
 
 

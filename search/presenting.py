@@ -110,6 +110,16 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class ExampleChip:
+    """What was searched by; ``kind`` and ``key`` say what to show, ``address`` is without it."""
+
+    kind: str
+    key: str
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Everything that the templates show of a result."""
 
@@ -124,6 +134,7 @@ class Page:
     unfiltered: str
     has_sample: bool
     address: str
+    example: ExampleChip | None
 
 
 SHOWN_REASONS = 3
@@ -140,14 +151,22 @@ def page_of(result: SearchResult, asked: Asked) -> Page:
         cards=tuple(_card(found) for found in result.moments),
         is_weak=bool(result.moments)
         and result.state == "found"
-        and not result.parsed.is_empty
+        and not (result.parsed.is_empty and result.example is None)
         and all(found.moment.band is Band.WEAK for found in result.moments),
         next_address=_turn(result, asked, asked.offset + asked.limit),
         previous_address=_turn(result, asked, asked.offset - asked.limit),
-        unfiltered="" if filters.is_empty else address(text, Filters()) or "?",
+        unfiltered=address(text, Filters(like=filters.like)) or "?" if filters.narrows else "",
         has_sample=any(found.asset.is_sample for found in result.moments),
         address=address(text, filters),
+        example=_example(result),
     )
+
+
+def _example(result: SearchResult) -> ExampleChip | None:
+    if result.example is None:
+        return None
+    rest = address(result.query_text, result.filters.without("like")) or "?"
+    return ExampleChip(*result.example.picture, result.example.label, rest)
 
 
 def _chip(part: Part, result: SearchResult) -> PartChip:

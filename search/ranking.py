@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from search.facts import WHOLE, Spread
+from search.facts import EXAMPLE, WHOLE, Spread
 from search.query_types import Kind, Query
 
 
@@ -84,7 +84,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Evidence for one part (or ``WHOLE``) of a query over a pts range of a shot.
+    """Evidence for one part (or ``WHOLE``, ``EXAMPLE``) of a query over a pts range of a shot.
 
     ``strength`` is 0–1, for people; ``support`` is the log-odds that it adds where the pictures
     are compared with the whole query, too.
@@ -134,7 +134,7 @@ def weigh(query: Query, part: int) -> float:
 
 def add_up(query: Query, supports: Mapping[int, float], words_share: float = 0.0) -> float:
     """All evidence for a moment, in log-odds; of alternatives the best one counts."""
-    total = supports.get(WHOLE, 0.0) + SUPPORT["words"] * words_share
+    total = supports.get(WHOLE, 0.0) + supports.get(EXAMPLE, 0.0) + SUPPORT["words"] * words_share
     for group in query.alternatives:
         total += max((supports[p] for p in group if p in supports), default=0.0)
     return total
@@ -152,7 +152,7 @@ def combine(
     answer (``checkable``) but this moment does not counts as 0. Words of the description only
     add.
     """
-    parts = (set(checkable) | set(strengths)) - {WHOLE}
+    parts = (set(checkable) | set(strengths)) - {WHOLE, EXAMPLE}
     groups = [[p for p in group if p in parts] for group in query.alternatives]
     groups = [group for group in groups if group]
     weights = [max(weigh(query, p) for p in group) for group in groups]

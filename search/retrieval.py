@@ -21,6 +21,7 @@ from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from ingest.models import Keyframe, Shot
 from recognition.engine.types import Floats
 from recognition.models import Attribute, Description, Encoder, Track
+from search.example_vectors import ExampleVector, nearest_to
 from search.facts import (
     WHOLE,
     Described,
@@ -83,8 +84,14 @@ class _Candidates:
         self.is_capped = self.is_capped or len(listed) >= limit
 
 
-def retrieve(query: Query, scope: Scope, space: Space, sources: Sources = ALL_SOURCES) -> Found:
-    """Everything that ranking needs for a query within a scope."""
+def retrieve(
+    query: Query,
+    scope: Scope,
+    space: Space,
+    sources: Sources = ALL_SOURCES,
+    example: ExampleVector | None = None,
+) -> Found:
+    """Everything that ranking needs for a query, or an example, within a scope."""
     if scope.is_empty:
         return Found({}, vector_state="none")
     candidates = _Candidates()
@@ -92,14 +99,16 @@ def retrieve(query: Query, scope: Scope, space: Space, sources: Sources = ALL_SO
     state = "none"
     if sources.vectors:
         vectors, state = _search_vectors(query, scope, space, crops=sources.crops)
-        for found in vectors:
-            candidates.add(dict.fromkeys(hit.shot_id for hit in found.hits))
+    if example is not None:
+        vectors += nearest_to(example, scope, PER_LIST)
+    for found in vectors:
+        candidates.add(dict.fromkeys(hit.shot_id for hit in found.hits))
     if sources.structure:
         _add_structure(query, scope, candidates)
     words = content_words(query) if sources.text else ()
     if words:
         candidates.add(_described(scope, words))
-    if not candidates.shots:
+    if not candidates.shots and example is None:
         candidates.add(_latest(scope), PER_LIST)
     return Found(
         shots=_shots(list(candidates.shots), words, query.of_kind(Kind.QUOTED), sources),

@@ -54,7 +54,7 @@ class Scope:
     @property
     def is_narrowed(self) -> bool:
         """Whether less than all of the user's libraries is searched."""
-        return not self.filters.is_empty or bool(
+        return self.filters.narrows or bool(
             self.camera_ids
             or self.excluded_cameras
             or self.excluded_libraries

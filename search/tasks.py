@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from search.services import alerts, excerpts
+from search.services import alerts, examples, excerpts
 
 
 @shared_task(name=excerpts.CUT, acks_late=True, ignore_result=True)
@@ -17,4 +17,5 @@ def cut_excerpts(order_id: int) -> None:
 def tend() -> None:
     """Take back orders of dead workers, remove what is over, ask alerts of new footage."""
     excerpts.tend()
+    examples.forget_expired()
     alerts.look_at_new_footage()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from search import bin_views, excerpt_views, export_views, saved_views, views
+from search import bin_views, example_views, excerpt_views, export_views, saved_views, views
 
 app_name = "search"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", views.home, name="results"),
     path("search/progress", views.progress, name="progress"),
+    path("search/example", example_views.example_send, name="example-send"),
+    path("frames/<int:pk>/box", example_views.example_box, name="example-box"),
     path("search/export/<slug:name>", export_views.export_search, name="export-search"),
     path("bins/", bin_views.bin_list, name="bins"),
     path("bins/new", bin_views.bin_create, name="bin-create"),

@@ -43,6 +43,7 @@ from recognition.engine.runtime import Runtime, forget_all, free_gpu_memory, pic
 from recognition.engine.scenes import PromptScenes, read_head
 from recognition.engine.types import (
     AttributeReader,
+    ImageEncoder,
     NetworkInfo,
     Networks,
     PersonEncoder,
@@ -132,6 +133,42 @@ def load_pair(
 ) -> Pair:
     """Both towers of an image-text network by its name, whatever the profile."""
     return _Opener(weights_dir, threads, setup).pair(name)
+
+
+def load_image_encoder(
+    profile: str,
+    weights_dir: Path | None = None,
+    *,
+    threads: int | None = None,
+    setup: Setup = PLAIN,
+) -> ImageEncoder:
+    """The picture tower of a profile's joint space; opened once per process."""
+    name = setup.resolve(profile, weights_dir).networks["image_text"]
+    info = pair_infos(name, weights_dir)["image"]
+    with _lock:
+        key = ("images", info.fingerprint, threads or 0, setup.device)
+        if key not in _opened:
+            _opened[key] = load_pair(name, weights_dir, threads=threads, setup=setup).images
+        found: ImageEncoder = _opened[key]
+        return found
+
+
+def load_kept_person_encoder(
+    profile: str,
+    weights_dir: Path | None = None,
+    *,
+    threads: int | None = None,
+    setup: Setup = PLAIN,
+) -> PersonEncoder:
+    """As ``load_person_encoder``, opened once per process."""
+    name = setup.resolve(profile, weights_dir).networks["person"]
+    info = simple_info("person", entry_named(name, weights_dir))
+    with _lock:
+        key = ("person", info.fingerprint, threads or 0, setup.device)
+        if key not in _opened:
+            _opened[key] = load_person(name, weights_dir, threads=threads, setup=setup)
+        found: PersonEncoder = _opened[key]
+        return found
 
 
 def load_person_encoder(

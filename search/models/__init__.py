@@ -1,6 +1,7 @@
 """What people keep of a search: bins, excerpts, saved searches, alerts, history."""
 
 from search.models.bin import Bin, BinItem, Marker
+from search.models.example import Example
 from search.models.excerpt import Excerpt, ExcerptOrder
 from search.models.saved import Alert, AlertHit, AlertLook, PastSearch, SavedSearch, SearchHabit
 
@@ -10,6 +11,7 @@ __all__ = [
     "AlertLook",
     "Bin",
     "BinItem",
+    "Example",
     "Excerpt",
     "ExcerptOrder",
     "Marker",

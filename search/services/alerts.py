@@ -53,6 +53,8 @@ _LIKENESS = "likeness"
 def create_query_alert(*, user: AbstractBaseUser, name: str, address: str) -> Alert:
     """Ring when new footage answers a search. Raises BadAlert where structure cannot say."""
     asked = read_address(_lists(address))
+    if asked.filters.like:
+        raise BadAlert("A picture cannot ring by likeness: use “Alert me” beside the player.")
     _make_room(user)
     result = find(asked.text, user=user, filters=asked.filters, limit=1)
     vague = [part.text for part in result.parsed.understood if part.kind is Kind.FREE]
