@@ -39,6 +39,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--from-shipped", action="store_true", help="start from the shipped ONNX weights"
     )
+    parser.add_argument(
+        "--refit", action="store_true", help="image: solve the last layer anew (new joint space)"
+    )
     parser.add_argument("--crops", action="store_true", help="image: teacher-seen crops too")
     return parser.parse_args(arguments)
 
@@ -55,6 +58,7 @@ def run_training(what: str, options: argparse.Namespace) -> None:
     }
     if what == "image":
         common["crops"] = options.crops
+        common["refit"] = options.refit or options.from_shipped
     if options.from_shipped:
         from training.builtin import shipped
 

@@ -18,7 +18,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 from PIL import Image
 
-from training.builtin import data, manifest, prepare, words
+from training.builtin import data, manifest, prepare, synonyms, words
 from training.builtin.data import F32, U8
 
 Ints = NDArray[np.int64]
@@ -104,21 +104,32 @@ def retrieval_figures(texts: F32, images: F32, owner: Ints) -> dict[str, float]:
     return {**shares, "median_rank": float(np.median(ranks))}
 
 
-def evaluate_pair(data_dir: Path, teachers: Path, work: Path, profile: str) -> dict[str, float]:
+def evaluate_pair(data_dir: Path, teachers: Path, work: Path, profile: str) -> dict[str, Any]:
     """The pair of a profile on the dev pictures: `builtin` (image tower) or `light` (projected
-    features).
+    features); `synonyms`: the same with words swapped for synonyms that no training caption has.
     """
     pictures = data.open_pictures(data_dir, work)
-    rows = [pictures.names.index(n) for n in data.dev_flickr(pictures.names)]
+    dev = data.dev_flickr(pictures.names)
+    rows = [pictures.names.index(n) for n in dev]
     captions = data.read_captions(data_dir)
-    pairs = [(c, i) for i, row in enumerate(rows) for c in captions[pictures.names[row]]]
-    texts = embed_texts(open_shipped("text"), [c for c, _ in pairs])
+    texts = [c for name in dev for c in captions[name]]
+    owner = np.array([i for i, name in enumerate(dev) for _ in captions[name]])
     if profile == "builtin":
         images = embed_pictures(open_shipped("image"), pictures.pixels[rows])
     else:
         features = prepare.open_features(pictures, teachers, work).joined()[rows]
         images = open_shipped("projection").run(features=features)[0]
-    return retrieval_figures(texts, images, np.array([i for _, i in pairs]))
+    training = [c for name in captions if name not in set(dev) for c in captions[name]]
+    swapped = [synonyms.swap(c, known) for known in [synonyms.read_pairs(training)] for c in texts]
+    text = open_shipped("text")
+    return {
+        **retrieval_figures(embed_texts(text, texts), images, owner),
+        "synonyms": {
+            **retrieval_figures(embed_texts(text, [t for t, _ in swapped]), images, owner),
+            "words_swapped_per_caption": round(float(np.mean([n for _, n in swapped])), 2),
+            "captions_changed": round(float(np.mean([n > 0 for _, n in swapped])), 3),
+        },
+    }
 
 
 def reid_figures(vectors: F32, identities: Ints, cameras: Ints) -> dict[str, float]:

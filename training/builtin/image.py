@@ -18,8 +18,9 @@ from torch.nn import functional
 
 from training.builtin import data, joint, schedule, text, views, words
 from training.builtin.data import SIDE_PX
-from training.builtin.image_views import Batch, Views, draw_view, make_batch, open_views
+from training.builtin.image_views import Batch, Views, make_batch, open_views
 from training.builtin.layers import Embedder, start_from_detector, to_input
+from training.builtin.windows import draw_view
 
 TEMPERATURE = 0.05
 """Of the softmax over captions; near the inverse of the learned scale of the joint space."""
@@ -136,6 +137,49 @@ def losses_of(
     return losses
 
 
+SIDES_PX = (112, 144)
+"""Views are small for the first part of the training and larger after it, so that more of them are
+seen (progressive resizing; Touvron et al. 2019, arXiv 1906.06423, on testing larger than training).
+"""
+SMALL_UNTIL = 0.6
+
+
+def side_at(progress: float) -> int:
+    """The side of the views in px at a share of the training."""
+    return SIDES_PX[progress >= SMALL_UNTIL]
+
+
+def refit_head(
+    student: Student, pictures: data.Pictures, found: Views, lessons: Lessons, count: int = 3000
+) -> None:
+    """Solve the tower's last layer anew by ridge regression on whole pictures, for a tower from an
+    earlier joint space: what it sees stays, where it puts it moves.
+    """
+    whole = np.flatnonzero(~found.exact)
+    numbers = np.random.default_rng(0).choice(whole, min(count, len(whole)), replace=False)
+    pooled = []
+    student.eval()
+    with torch.inference_mode():
+        for part in np.array_split(numbers, max(1, len(numbers) // 100)):
+            drawn = [
+                draw_view(pictures.pixels[found.rows[n]], found.windows[n], False, SIDES_PX[-1])
+                for n in part
+            ]
+            on = student.hint.weight.device
+            pooled.append(student.tower.pooled(to_input(torch.from_numpy(np.stack(drawn)).to(on))))
+    x = torch.cat(pooled).double().cpu()
+    y = lessons.vectors[numbers].double()
+    mean_x, mean_y = x.mean(0), y.mean(0)
+    centred = x - mean_x
+    gram = centred.T @ centred
+    gram += torch.eye(len(gram)) * gram.diagonal().mean() * 0.3
+    weight = torch.linalg.solve(gram, centred.T @ (y - mean_y)).T
+    with torch.no_grad():
+        student.tower.head.weight.copy_(weight.float())
+        student.tower.head.bias.copy_((mean_y - weight @ mean_x).float())
+    student.train()
+
+
 def train(
     data_dir: Path,
     teachers: Path,
@@ -144,10 +188,10 @@ def train(
     seed: int = 0,
     resume: bool = False,
     device: str = "auto",
-    side: int = 144,
     batch: int = 64,
     rate: float = 2e-3,
     crops: bool = False,
+    refit: bool = False,
 ) -> None:
     """Train for `minutes`; writes `image.pt` (averaged tower) and `image_student.pt` into the work
     folder.
@@ -160,13 +204,19 @@ def train(
     student = Student().to(on, memory_format=torch.channels_last)  # type: ignore[call-overload, unused-ignore]
     if resume:
         student.load_state_dict(torch.load(work / "image_student.pt", map_location=on)["network"])
+        if refit:
+            refit_head(student, pictures, found, lessons)
     elif (work / "detector.pt").exists():
         start_from_detector(student.tower, work / "detector.pt")
     average, optimiser = schedule.Average(student, 0.997), schedule.optimiser_of(student, rate)
     held = text_dev(data_dir, teachers, work, pictures)
     clock = schedule.Clock(minutes)
     progress = schedule.Progress("image", clock, 280)
-    for part in views.prefetch(lambda: make_batch(pictures, found, batch, side, random)):
+
+    def next_batch() -> Batch:
+        return make_batch(pictures, found, batch, side_at(clock.progress), random)
+
+    for part in views.prefetch(next_batch):
         losses = losses_of(student, lessons, part, on)
         loss = (
             2 * losses["cosine"]

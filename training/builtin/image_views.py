@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
 from training.builtin import data, prepare
 from training.builtin.data import F32, SIDE_PX, U8
 from training.builtin.teachers import Boxes
+from training.builtin.windows import draw_view, random_window
 
 CROPS = 1
 """Teacher-seen crops of each picture, round an object where there is one, made with `--crops`."""
@@ -32,23 +32,6 @@ class Views:
     mirrored: np.ndarray[tuple[int], np.dtype[np.bool_]]
     features: U8
     exact: np.ndarray[tuple[int], np.dtype[np.bool_]]
-
-
-def draw_view(pixels: U8, window: F32, mirrored: bool, side: int) -> U8:
-    """One window of a picture at `side` px, squashed: uint8 [side, side, 3]."""
-    x0, y0, x1, y1 = (float(v) for v in window)
-    bilinear = Image.Resampling.BILINEAR
-    drawn = np.asarray(Image.fromarray(pixels).resize((side, side), bilinear, box=(x0, y0, x1, y1)))
-    return drawn[:, ::-1] if mirrored else drawn
-
-
-def random_window(random: np.random.Generator, low: float) -> F32:
-    area, aspect = random.uniform(low, 1.0), np.exp(random.uniform(-0.35, 0.35))
-    width, height = (
-        min(SIDE_PX, SIDE_PX * float(np.sqrt(a))) for a in (area * aspect, area / aspect)
-    )
-    x, y = random.uniform(0, SIDE_PX - width), random.uniform(0, SIDE_PX - height)
-    return np.array([x, y, x + width, y + height], np.float32)
 
 
 def window_round(random: np.random.Generator, boxes: Boxes) -> F32:

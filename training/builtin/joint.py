@@ -17,24 +17,29 @@ from torch.nn import functional
 
 DIMENSION = 256
 
+PICTURE_NOISE, WORD_NOISE = 0.8, 0.3
+"""Gaussian noise on whitened picture features and on word vectors in training, in units of about
+their deviation. Without it a few thousand pictures are learnt by heart: dev R@10 was
+.619 without, .645 with .5, .657 with .8 and .644 with 1.2 (a new projection to one text tower).
+"""
+
 LOW = -1e4
 """What padding counts for in a maximum."""
 
 
 class TextTower(nn.Module):  # type: ignore[misc, unused-ignore]
-    """Frozen word table → words alone and in threes, maximum over time, mean → unit vectors.
+    """Frozen word table → bidirectional GRU, maximum over time, beside the mean of the words → unit
+    vectors.
 
-    A convolution over three words with a maximum over time (Kim 2014, arXiv 1408.5882). A biGRU of
-    192 measured about the same where it was tried, at five times the cost of a training step.
+    A recurrent network with max pooling (Conneau et al. 2017, arXiv 1705.02364).
     """
 
-    def __init__(self, table: Tensor, alone: int = 384, threes: int = 256) -> None:
+    def __init__(self, table: Tensor, hidden: int = 192) -> None:
         super().__init__()
         self.register_buffer("table", table, persistent=False)
         size = table.shape[1]
-        pooled = alone + threes + size
-        self.alone = nn.Linear(size, alone)
-        self.threes = nn.Conv1d(size, threes, 3, padding=1)
+        pooled = 2 * hidden + size
+        self.recurrent = nn.GRU(size, hidden, batch_first=True, bidirectional=True)
         self.input_dropout = nn.Dropout(0.1)
         self.pooled_dropout = nn.Dropout(0.2)
         self.head = nn.Sequential(
@@ -43,17 +48,22 @@ class TextTower(nn.Module):  # type: ignore[misc, unused-ignore]
         self.skip = nn.Linear(pooled, DIMENSION)
 
     def pool(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """Maxima and mean over time, [B, P]."""
+        """Maxima of the states and mean of the words over time, [B, P]."""
         words = self.input_dropout(cast("Tensor", self.table)[tokens])
-        near = self.threes(words.transpose(1, 2)).transpose(1, 2)
-        states = torch.cat([self.alone(words), near], -1)
+        if self.training:
+            words = words + WORD_NOISE * torch.randn_like(words)
+        lengths = mask.sum(1)
+        packed = nn.utils.rnn.pack_padded_sequence(
+            words, lengths.cpu(), batch_first=True, enforce_sorted=False
+        )
+        states, _ = nn.utils.rnn.pad_packed_sequence(self.recurrent(packed)[0], batch_first=True)
         highest = states.masked_fill(mask[..., None] == 0, LOW).amax(1)
-        mean = (words * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        mean = (words * mask[..., None]).sum(1) / lengths[:, None]
         return torch.cat([highest, mean], -1)
 
     def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """Unit vectors float32 [B, 256] of tokens int64 [B, T]; the mask is 1 on words, and every
-        row has at least one.
+        """Unit vectors float32 [B, 256] of tokens int64 [B, T]; the mask is 1 on words, which come
+        first, and every row has at least one.
         """
         longest = int(mask.sum(1).max())
         pooled = self.pooled_dropout(self.pool(tokens[:, :longest], mask[:, :longest]))
@@ -74,7 +84,7 @@ class Projection(nn.Module):  # type: ignore[misc, unused-ignore]
         self.register_buffer("axes", axes)
         self.register_buffer("spread", spread)
         size = axes.shape[0]
-        self.input_dropout = nn.Dropout(0.3)
+        self.input_dropout = nn.Dropout(0.1)
         self.head = nn.Sequential(
             nn.Linear(size, hidden), nn.GELU(), nn.Dropout(0.3), nn.Linear(hidden, DIMENSION)
         )
@@ -93,6 +103,8 @@ class Projection(nn.Module):  # type: ignore[misc, unused-ignore]
 
     def project(self, reduced: Tensor) -> Tensor:
         """The trained second half: float32 [B, P] → unit vectors [B, 256]."""
+        if self.training:
+            reduced = reduced + PICTURE_NOISE * torch.randn_like(reduced)
         reduced = self.input_dropout(reduced)
         return functional.normalize(self.head(reduced) + self.skip(reduced), dim=-1)
 

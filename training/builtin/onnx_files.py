@@ -114,7 +114,25 @@ def _linear(module: torch.nn.Linear, name: str) -> dict[str, Any]:
     }
 
 
-def _text_nodes() -> list[Any]:
+def _gru(module: torch.nn.GRU) -> dict[str, Any]:
+    """Weights of a bidirectional GRU: torch stacks its gates reset, update, new; ONNX update,
+    reset, hidden.
+    """
+
+    def both(kind: str) -> Any:
+        found = []
+        for end in ("", "_reverse"):
+            reset, update, new = np.split(
+                getattr(module, f"{kind}_l0{end}").detach().numpy(), 3, axis=0
+            )
+            found.append(np.concatenate([update, reset, new]))
+        return np.stack(found)
+
+    biases = np.concatenate([both("bias_ih"), both("bias_hh")], axis=1)
+    return {"gru_w": both("weight_ih"), "gru_r": both("weight_hh"), "gru_b": biases}
+
+
+def _text_nodes(hidden: int) -> list[Any]:
     node = helper.make_node
     return [
         node("Gather", ["table", "tokens"], ["row_i8"]),
@@ -124,12 +142,19 @@ def _text_nodes() -> list[Any]:
         node("Cast", ["mask"], ["mask_float"], to=TensorProto.FLOAT),
         node("Unsqueeze", ["mask_float", "two"], ["weight"]),
         node("Mul", ["given", "weight"], ["words"]),
-        node("MatMul", ["words", "alone_w"], ["alone_0"]),
-        node("Add", ["alone_0", "alone_b"], ["alone"]),
-        node("Transpose", ["words"], ["by_value"], perm=[0, 2, 1]),
-        node("Conv", ["by_value", "threes_w", "threes_b"], ["near_0"], pads=[1, 1]),
-        node("Transpose", ["near_0"], ["near"], perm=[0, 2, 1]),
-        node("Concat", ["alone", "near"], ["states"], axis=2),
+        node("ReduceSum", ["mask", "one"], ["length_long"], keepdims=0),
+        node("Cast", ["length_long"], ["length"], to=TensorProto.INT32),
+        node("Transpose", ["words"], ["in_time"], perm=[1, 0, 2]),
+        node(
+            "GRU",
+            ["in_time", "gru_w", "gru_r", "gru_b", "length"],
+            ["both_ways"],
+            hidden_size=hidden,
+            direction="bidirectional",
+            linear_before_reset=1,
+        ),
+        node("Transpose", ["both_ways"], ["by_row"], perm=[2, 0, 1, 3]),
+        node("Reshape", ["by_row", "flat"], ["states"]),
         node("Cast", ["weight"], ["is_word"], to=TensorProto.BOOL),
         node("Where", ["is_word", "states", "low"], ["masked"]),
         node("ReduceMax", ["masked"], ["highest"], axes=[1], keepdims=0),
@@ -159,9 +184,8 @@ def export_text(tower: TextTower, vocabulary: Vocabulary, file: Path) -> None:
     values: dict[str, Any] = {
         "table": vocabulary.table,
         "scales": vocabulary.scales[:, None],
-        **_linear(tower.alone, "alone"),
-        "threes_w": tower.threes.weight.detach().numpy(),
-        "threes_b": tower.threes.bias.detach().numpy(),
+        **_gru(tower.recurrent),
+        "flat": np.array([0, 0, 2 * tower.recurrent.hidden_size], np.int64),
         **_linear(first, "first"),
         **_linear(second, "second"),
         **_linear(tower.skip, "skip"),
@@ -174,7 +198,7 @@ def export_text(tower: TextTower, vocabulary: Vocabulary, file: Path) -> None:
     }
     shape = ["batch", "length"]
     graph = helper.make_graph(
-        _text_nodes(),
+        _text_nodes(tower.recurrent.hidden_size),
         "everyid-text",
         [helper.make_tensor_value_info(n, TensorProto.INT64, shape) for n in ("tokens", "mask")],
         [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["batch", 256])],

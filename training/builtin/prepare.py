@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.builtin import teachers as t
-from training.builtin.data import F32, SIDE_PX, U8, Pictures
+from training.builtin.data import F32, SIDE_PX, U8, Pictures, dev_flickr
+from training.builtin.windows import draw_view, random_window
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,52 @@ def open_features(pictures: Pictures, teachers: Path, work: Path) -> Features:
         np.savez(file, mobilenet=mobilenet, yolox=pooled)
     found = np.load(file)
     return Features(found["mobilenet"], found["yolox"])
+
+
+AGAIN = 3
+"""How often each captioned picture is shown again to the frozen networks: once mirrored, then as
+windows of at least 60 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenAgain:
+    """Joined features float32 [A, R, 1856] of changed views of the pictures `rows` int64 [R]."""
+
+    rows: NDArray[np.int64]
+    joined: F32
+
+
+def open_seen_again(pictures: Pictures, teachers: Path, work: Path) -> SeenAgain:
+    """Features of mirrored and cut views of the captioned training pictures, made the first time
+    (some minutes): they keep projections from learning each picture by heart.
+    """
+    dev = set(dev_flickr(pictures.names))
+    rows = [
+        row
+        for row, name in enumerate(pictures.names)
+        if name.startswith("flickr/") and name not in dev
+    ]
+    for turn in range(AGAIN):
+        if not (work / f"again_{turn}.npz").exists():
+            _see_again(turn, rows, pictures, teachers, work)
+    found = [np.load(work / f"again_{turn}.npz") for turn in range(AGAIN)]
+    joined = np.stack([np.concatenate([f["mobilenet"], f["yolox"]], axis=1) for f in found])
+    return SeenAgain(np.array(rows), joined.astype(np.float32))
+
+
+def _see_again(turn: int, rows: list[int], pictures: Pictures, teachers: Path, work: Path) -> None:
+    random = np.random.default_rng(500 + turn)
+    whole = np.array([0, 0, SIDE_PX, SIDE_PX], np.float32)
+    pixels = np.empty((len(rows), SIDE_PX, SIDE_PX, 3), np.uint8)
+    for at, row in enumerate(rows):
+        window = whole if turn == 0 else random_window(random, 0.6)
+        mirrored = turn == 0 or bool(random.random() < 0.5)
+        pixels[at] = draw_view(pictures.pixels[row], window, mirrored, SIDE_PX)
+    mobilenet = mobilenet_features(pixels, teachers)
+    yolox, _ = yolox_outputs(pixels, teachers)
+    part = work / f"again_{turn}.part.npz"
+    np.savez(part, mobilenet=mobilenet, yolox=yolox)
+    part.replace(work / f"again_{turn}.npz")
 
 
 def open_boxes(pictures: Pictures, teachers: Path, work: Path) -> list[t.Boxes]:

@@ -102,7 +102,7 @@ def calibrate(network: nn.Module, inputs: Tensor) -> None:
 
 def restore(what: str, data_dir: Path, work: Path, folder: Path = manifest.SHIPPED) -> None:
     """Write the shipped weights of a network into the work folder, for `--resume`."""
-    from training.builtin import data, detector_network, image, image_views
+    from training.builtin import data, detector_network, image, windows
     from training.builtin.layers import to_input
 
     if what in ("text", "projection"):
@@ -113,7 +113,7 @@ def restore(what: str, data_dir: Path, work: Path, folder: Path = manifest.SHIPP
     rows = np.linspace(0, len(pictures.names) - 1, 64).astype(int)
     window = np.array([0, 0, data.SIDE_PX, data.SIDE_PX], np.float32)
     side = 256 if what == "detector" else made["height"]
-    drawn = [image_views.draw_view(pictures.pixels[row], window, False, side) for row in rows]
+    drawn = [windows.draw_view(pictures.pixels[row], window, False, side) for row in rows]
     inputs = to_input(torch.from_numpy(np.stack(drawn)))
     network: nn.Module = (
         Embedder() if what != "detector" else detector_network.Detector(len(COCO_LABELS))

@@ -14,10 +14,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from training.builtin import data, joint, prepare, schedule, words
 
 PCA_SIZE, PCA_SIZE_MOBILENET = 768, 640
+SENTENCES = 0.5
+"""Weight of the distances to MiniLM's sentence vectors. By eye."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +168,110 @@ def group_captions(captioned: Captioned) -> dict[int, list[int]]:
     return by_picture
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Pictures as projections are given them: the frozen halves' values of each picture as it is
+    and of its changed views, float32 [A + 1, R, P] by projection; `place` finds a picture's row.
+    """
+
+    reduced: dict[str, Tensor]
+    place: Tensor
+
+    def draw(self, name: str, rows: Tensor, turns: Tensor) -> Tensor:
+        """Values [B, P] of the pictures `rows` [B], each in one of its views [B]."""
+        return self.reduced[name][turns, self.place[rows]]
+
+
+def show(networks: JointNetworks, features: prepare.Features, again: prepare.SeenAgain) -> Shown:
+    """The frozen halves of both projections, once for all captioned pictures and views."""
+    given = torch.from_numpy(np.concatenate([features.joined()[again.rows][None], again.joined]))
+    alone = given[..., : features.mobilenet.shape[1]]
+    place = torch.full((len(features.mobilenet),), -1)
+    place[torch.from_numpy(again.rows)] = torch.arange(len(again.rows))
+    with torch.no_grad():
+        reduced = {
+            "light": torch.stack([networks.light.reduce(view) for view in given]),
+            "mobilenet": torch.stack([networks.mobilenet.reduce(view) for view in alone]),
+        }
+    return Shown(reduced, place)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """MiniLM's vectors float32 [T, 384] of the captions, and COCO captions with theirs."""
+
+    captions: Tensor
+    coco_tokens: Tensor
+    coco_mask: Tensor
+    coco: Tensor
+
+
+def open_sentences(
+    data_dir: Path,
+    captioned: Captioned,
+    pictures: data.Pictures,
+    vocabulary: words.Vocabulary,
+    work: Path,
+) -> Sentences:
+    """What MiniLM says of the captions of `captioned`, in its order, and of COCO's."""
+    captions = data.read_captions(data_dir)
+    texts = [
+        caption
+        for row in captioned.rows.unique_consecutive().tolist()
+        for caption in captions[pictures.names[row]]
+    ]
+    coco = data.read_coco_captions(data_dir)
+    vectors = torch.from_numpy(words.open_sentences(texts + coco, work))
+    padded = pad(words.tokenize(coco, vocabulary.pieces))
+    return Sentences(vectors[: len(texts)], *padded, vectors[len(texts) :])
+
+
+class Student(nn.Module):  # type: ignore[misc, unused-ignore]
+    """The text tower with a head that predicts MiniLM's vectors; the head is dropped afterwards."""
+
+    def __init__(self, tower: joint.TextTower) -> None:
+        super().__init__()
+        self.tower, self.hint = tower, nn.Linear(joint.DIMENSION, 384)
+
+    def miss(self, found: Tensor, wanted: Tensor) -> Tensor:
+        """Mean cosine distance of the prediction."""
+        return 1 - functional.cosine_similarity(self.hint(found), wanted).mean()
+
+
+def take_losses(
+    parts: nn.Module,
+    student: Student,
+    networks: JointNetworks,
+    batch: tuple[Captioned, Tensor],
+    shown: Shown,
+    sentences: Sentences,
+) -> dict[str, Tensor]:
+    """Losses of one batch of captions (with their numbers): InfoNCE against both projections, and
+    how far the tower is from MiniLM on these and on as many COCO captions.
+    """
+    captioned, numbers = batch
+    texts = student.tower(*shorten(captioned.tokens, captioned.mask))
+    turns = torch.randint(next(iter(shown.reduced.values())).shape[0], captioned.rows.shape)
+    losses = {
+        name: joint.contrast(
+            texts,
+            head.project(shown.draw(name, captioned.rows, turns)),
+            parts.get_parameter("scale"),
+        )
+        for name, head in (("light", networks.light), ("mobilenet", networks.mobilenet))
+    }
+    others = torch.randint(len(sentences.coco), (len(numbers) // 3,))
+    elsewhere = student.tower(sentences.coco_tokens[others], sentences.coco_mask[others])
+    losses["sentences"] = student.miss(texts, sentences.captions[numbers])
+    losses["elsewhere"] = student.miss(elsewhere, sentences.coco[others])
+    return losses
+
+
 def train(
     data_dir: Path,
     teachers: Path,
     work: Path,
-    minutes: float = 10.0,
+    minutes: float = 15.0,
     seed: int = 0,
     resume: bool = False,
     device: str = "cpu",
@@ -177,8 +279,9 @@ def train(
     rate: float = 2e-3,
 ) -> None:
     """Train text tower and projections for `minutes`, on the CPU; writes `joint.pt` into the work
-    folder.
+    folder. Going on from a checkpoint (`resume`) starts at half the rate.
     """
+    rate = rate / 2 if resume else rate
     torch.manual_seed(seed)
     random.seed(seed)
     if not resume:
@@ -189,24 +292,24 @@ def train(
     flickr = {n for n in pictures.names if n.startswith("flickr/")}
     fitted = read_captioned(captions, pictures.names, flickr - dev, networks.vocabulary)
     held = read_captioned(captions, pictures.names, dev, networks.vocabulary)
-    by_picture, reduced = group_captions(fitted), reduce_features(networks, features)
-    parts = networks.parts()
+    shown = show(networks, features, prepare.open_seen_again(pictures, teachers, work))
+    sentences = open_sentences(data_dir, fitted, pictures, networks.vocabulary, work)
+    by_picture, parts = group_captions(fitted), networks.parts()
+    student = Student(networks.text)
+    parts.add_module("student", student)
     optimiser = schedule.optimiser_of(parts, rate, 0.1)
     clock = schedule.Clock(minutes)
     progress, tail = schedule.Progress("joint", clock, 120), TailMean(parts)
     while clock.progress < 1:
         parts.train()
-        rows, chosen = sample(by_picture, batch)
-        texts = networks.text(*shorten(fitted.tokens[chosen], fitted.mask[chosen]))
-        losses = {
-            name: joint.contrast(
-                texts, head.project(reduced[name][rows]), parts.get_parameter("scale")
-            )
-            for name, head in (("light", networks.light), ("mobilenet", networks.mobilenet))
-        }
-        schedule.take_step(
-            parts, optimiser, losses["light"] + 0.5 * losses["mobilenet"], rate * clock.rate()
+        _, chosen = sample(by_picture, batch)
+        part = Captioned(fitted.tokens[chosen], fitted.mask[chosen], fitted.rows[chosen])
+        losses = take_losses(
+            parts, student, networks, (part, torch.tensor(chosen)), shown, sentences
         )
+        loss = losses["light"] + 0.3 * losses["mobilenet"]
+        loss = loss + SENTENCES * (losses["sentences"] + losses["elsewhere"])
+        schedule.take_step(parts, optimiser, loss, rate * clock.rate())
         if clock.progress > 0.7:
             tail.update()
         if progress.update(losses):
@@ -217,11 +320,3 @@ def train(
         {n: getattr(networks, n).state_dict() for n in ("text", "light", "mobilenet")},
         work / "joint.pt",
     )
-
-
-def reduce_features(networks: JointNetworks, features: prepare.Features) -> dict[str, Tensor]:
-    """The frozen halves of both projections, once for all pictures."""
-    both = torch.from_numpy(features.joined())
-    with torch.no_grad():
-        alone = networks.mobilenet.reduce(both[:, : features.mobilenet.shape[1]])
-        return {"light": networks.light.reduce(both), "mobilenet": alone}

@@ -150,3 +150,18 @@ def open_vocabulary(texts: list[str], work: Path) -> Vocabulary:
         np.savez(file, pieces=np.array(made.pieces), table=made.table, scales=made.scales)
     found = np.load(file)
     return Vocabulary([str(p) for p in found["pieces"]], found["table"], found["scales"])
+
+
+def open_sentences(texts: list[str], work: Path) -> F32:
+    """MiniLM sentence vectors of texts float32 [N, 384] from the work folder, made the first time
+    (some minutes).
+    """
+    file = work / "sentences.npz"
+    if not file.exists():
+        part = work / "sentences.part.npz"
+        np.savez(part, texts=np.array(texts), vectors=embed_sentences(texts).astype(np.float16))
+        part.replace(file)
+    found = np.load(file)
+    numbers = {text: number for number, text in enumerate(found["texts"].tolist())}
+    vectors: F32 = found["vectors"][[numbers[text] for text in texts]].astype(np.float32)
+    return vectors
