@@ -126,7 +126,7 @@ def train(
     seed: int = 0,
     resume: bool = False,
     device: str = "auto",
-    parts: int = 3,
+    parts: int = 8,
     batch: int = 96,
     rate: float = 2e-3,
 ) -> None:
