@@ -51,7 +51,8 @@ def locked_among(claims: Iterable[UUID]) -> set[UUID]:
 
 
 class Heartbeat:
-    """Beats while the ``with`` block lasts; ``is_lost`` once the claim is no longer ours."""
+    """Holds the lock while the ``with`` block lasts, and beats from ``watch`` on; ``is_lost`` once
+    the claim is no longer ours."""
 
     def __init__(self, run_id: int, claim: UUID) -> None:
         self._run_id = run_id
@@ -60,6 +61,7 @@ class Heartbeat:
         self._locked = threading.Event()
         self._thread = threading.Thread(target=self._beat_until_stopped, daemon=True)
         self._percent = self._written = 0
+        self._is_watching = False
         self.is_lost = False
 
     def __enter__(self) -> Self:
@@ -76,6 +78,15 @@ class Heartbeat:
         self._stop.set()
         self._thread.join()
 
+    def watch(self) -> None:
+        """The claim stands: beat from now on.
+
+        Not sooner: a claim may wait for its asset's lock, and until then the row is not ours. And
+        never within a caller's transaction: nobody else sees that claim, this thread included, so
+        nobody can take it either.
+        """
+        self._is_watching = not connection.in_atomic_block
+
     def report(self, percent: int) -> None:
         """Progress to write with the next beat."""
         self._percent = percent
@@ -85,6 +96,8 @@ class Heartbeat:
         try:
             self._take_lock()
             while not self._stop.wait(TICK_S):
+                if not self._is_watching:
+                    continue
                 if time.monotonic() >= due or self._percent != self._written:
                     due = time.monotonic() + INTERVAL_S
                     self._beat()

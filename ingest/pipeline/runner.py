@@ -133,6 +133,7 @@ def _run_claimed(
     with Heartbeat(run.pk, token) as heartbeat:
         if not claim(run, path, token, worker):
             return Outcome.HELD
+        heartbeat.watch()
         attempt = _Attempt(run, token, RunContext(run, path, token, heartbeat, announce=announce))
         return attempt.go(step)
 
