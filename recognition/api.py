@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from ingest.selectors import User, assets_for, libraries_for
 from ingest.services import audit
-from recognition import likeness
+from recognition import likeness, reviewing
 from recognition.models import Identity, IdentityEdit
 from recognition.networks import network_infos
 from recognition.selectors import counted_identities, crops_for, edits_for, tracks_of
@@ -234,7 +234,7 @@ class ReviewView(APIView):
         """Possible duplicates, and people whose tracks disagree, the most urgent first."""
         mine = libraries_for(_user(request)).filter(recognises_people=True)
         library = get_object_or_404(mine, slug=slug)
-        found = {"pairs": likeness.duplicates(library), "doubts": likeness.doubts(library)}
+        found = {"pairs": reviewing.duplicates(library), "doubts": reviewing.doubts(library)}
         return Response(ReviewSerializer(found).data)
 
 

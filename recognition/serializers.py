@@ -8,8 +8,9 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from ingest.models import Asset
-from recognition.likeness import Doubt, LookAlike
+from recognition.likeness import LookAlike
 from recognition.models import Identity, IdentityEdit, Track
+from recognition.reviewing import Doubt
 from recognition.selectors import boxes_of, shown_identity
 from recognition.services.editing import MOST_PICKED
 from recognition.services.identities import MAX_NAME_LENGTH

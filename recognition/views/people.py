@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from ingest.models import Library
 from ingest.selectors import libraries_for
-from recognition import likeness, selectors
+from recognition import reviewing, selectors
 from recognition.forms import PeopleFilter
 from recognition.live import news_context
 
@@ -70,8 +70,8 @@ def review(request: HttpRequest) -> HttpResponse:
         "library": library,
         "can_edit": library is not None
         and library.pk in selectors.editable_libraries(request.user),
-        "pairs": likeness.duplicates(library) if library and library.recognises_people else [],
-        "doubts": likeness.doubts(library) if library and library.recognises_people else [],
+        "pairs": reviewing.duplicates(library) if library and library.recognises_people else [],
+        "doubts": reviewing.doubts(library) if library and library.recognises_people else [],
     }
     return render(request, "recognition/review.html", context)
 

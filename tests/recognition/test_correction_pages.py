@@ -16,7 +16,7 @@ from django.urls import reverse
 from pgvector import HalfVector
 
 from ingest.models import Library, Role
-from recognition import likeness, portraits, selectors
+from recognition import likeness, portraits, reviewing, selectors
 from recognition.models import Encoder, Identity, IdentityEdit, Track, TrackEmbedding
 from recognition.networks import network_infos
 from recognition.services import groups
@@ -284,7 +284,7 @@ def test_who_is_in_the_picture_at_once_is_no_look_alike(library: Library, encode
     for person in (ada, other):
         look(encoder, make_track(shot, identity=person), 0)
     assert likeness.look_alikes(ada) == []
-    assert likeness.duplicates(library) == []
+    assert reviewing.duplicates(library) == []
 
 
 def test_duplicates_and_doubts_are_settled_one_by_one(
@@ -298,9 +298,9 @@ def test_duplicates_and_doubts_are_settled_one_by_one(
     for index, track in enumerate(mixed.tracks.order_by("pk")):
         look(encoder, track, 4 if index else 8)
     Track.objects.filter(identity=mixed).update(identity_similarity=0.2)
-    [pair] = likeness.duplicates(library)
+    [pair] = reviewing.duplicates(library)
     assert (pair.first.identity, pair.second.identity) == (one, two)
-    [doubt] = likeness.doubts(library)
+    [doubt] = reviewing.doubts(library)
     assert doubt.person.identity == mixed
     assert [track.pk for track in doubt.odd] == ids(mixed)[:1]
     page = client.get(reverse("recognition:review")).content.decode()
@@ -309,7 +309,7 @@ def test_duplicates_and_doubts_are_settled_one_by_one(
     assert body["doubts"][0]["odd"] == ids(mixed)[:1]
     groups.distinguish(identity=one, others=[two.pk], user=library.members.get())
     groups.confirm(identity=mixed, user=library.members.get())
-    assert (likeness.duplicates(library), likeness.doubts(library)) == ([], [])
+    assert (reviewing.duplicates(library), reviewing.doubts(library)) == ([], [])
     outsider = _client(make_user())
     assert outsider.get(reverse("api-review", args=[library.slug])).status_code == 404
     assert outsider.get(f"{reverse('recognition:review')}?library=yard").status_code == 404
@@ -317,7 +317,7 @@ def test_duplicates_and_doubts_are_settled_one_by_one(
 
 def test_two_sides_need_no_difference() -> None:
     same = np.tile(np.eye(1, 4, dtype=np.float32), (5, 1))
-    sides = likeness.two_sides(same)
+    sides = reviewing.two_sides(same)
     assert 1 <= sides.sum() <= 2
 
 

@@ -37,9 +37,7 @@ def test_a_run_within_a_transaction_is_not_lost(asset: Asset, path: list[MadeSta
     assert asset.status == Asset.Status.READY
 
 
-def test_a_claim_that_waited_for_its_asset_is_not_lost(
-    asset: Asset, path: list[MadeStage]
-) -> None:
+def test_a_claim_that_waited_for_its_asset_is_not_lost(asset: Asset, path: list[MadeStage]) -> None:
     path[0].before = [slowly]
     run = plan(asset)
     assert run is not None

@@ -16,7 +16,8 @@ from tests.factories import add_member, make_library, make_user
 from tests.fakes import FakeLoader
 from tests.recognition.footage import Block, add_film, write_film
 
-pytestmark = pytest.mark.django_db
+# As in production: each stage commits, so that its heartbeat and its indexes are real.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,9 @@ def again(assets: list[Asset], loader: FakeLoader, how: str) -> None:
         loader.versions[how] = f"fake-{how}-2"
     for asset in assets:
         run_asset(asset.pk)
+        asset.refresh_from_db()
+        detail = asset.stage_runs.exclude(error_detail="").values_list("error_detail", flat=True)
+        assert asset.status == Asset.Status.READY, list(detail)
 
 
 WAYS = pytest.mark.parametrize("how", ["regroup", "stages", "detector", "person"])

@@ -14,7 +14,8 @@ from tests.factories import add_member, make_library, make_user
 from tests.fakes import FakeLoader
 from tests.recognition.footage import Block, add_film, write_film
 
-pytestmark = pytest.mark.django_db
+# As in production: each stage commits, so that its heartbeat and its indexes are real.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 RED = Block("red", 0, 50, 0.05, 0.3)
 BLUE = Block("blue", 0, 50, 0.85, 0.5)
