@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from ingest.admin import LibraryAdmin
+from ingest.models import Library
 from recognition.models import (
     Attribute,
     Crop,
@@ -19,6 +21,7 @@ from recognition.models import (
     IdentityEdit,
     Track,
 )
+from recognition.services import erasure
 
 if TYPE_CHECKING:  # Django's admin classes take type parameters in the stubs alone
     IdentityBase = admin.ModelAdmin[Identity]
@@ -53,6 +56,18 @@ class EditInline(ReadOnly, EditBase):
         return False
 
 
+admin.site.unregister(Library)
+
+
+@admin.register(Library)
+class PeopledLibraryAdmin(LibraryAdmin):
+    """Libraries, erased with the names of their people wherever those stand."""
+
+    def delete_model(self, request: HttpRequest, obj: Library) -> None:
+        """As the library's own page does."""
+        erasure.erase_library_confirmed(library=obj, user=request.user)
+
+
 @admin.register(Identity)
 class IdentityAdmin(IdentityBase):
     """People. Renaming here is no logged edit: do it on the person's page."""
@@ -75,6 +90,21 @@ class IdentityAdmin(IdentityBase):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Identity]:
         return super().get_queryset(request).annotate(track_count=Count("tracks"))
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """What goes with a person may be looked at alone in the admin, and goes all the same."""
+        shown, counts, _, protected = super().get_deleted_objects(objs, request)
+        return shown, counts, set(), protected
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Identity]) -> None:
+        for identity in Identity.objects.filter(pk__in=list(queryset.values_list("pk", flat=True))):
+            self.delete_model(request, identity)
+
+    def delete_model(self, request: HttpRequest, obj: Identity) -> None:
+        """As the person's own page does: vectors, pictures, and the name wherever it stands."""
+        erasure.erase_confirmed(identity=obj, user=request.user)
 
     @admin.display(ordering="track_count")
     def appearances(self, identity: Identity) -> int:

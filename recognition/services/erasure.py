@@ -45,9 +45,17 @@ def erase_identity(*, identity: Identity, user: User, typed: str) -> Erased:
     """
     require_role(user, identity.library, Role.OWNER)
     lock_library(identity.library_id)
-    found = Identity.objects.select_for_update().select_related("library").get(pk=identity.pk)
+    found = Identity.objects.get(pk=identity.pk)  # as it is called now
     if " ".join(typed.split()).casefold() != found.display_name.casefold():
         raise ConfirmationWrong(f"Type “{found.display_name}” to erase this person.")
+    return erase_confirmed(identity=identity, user=user)
+
+
+@transaction.atomic
+def erase_confirmed(*, identity: Identity, user: User) -> Erased:
+    """The same by who may do it and was asked already, as Django's admin does."""
+    lock_library(identity.library_id)
+    found = Identity.objects.select_for_update().select_related("library").get(pk=identity.pk)
     tracks = list(Track.objects.filter(identity=found))
     names, library = names_of(found), found.library
     assets = {track.asset_id for track in tracks}
@@ -138,6 +146,11 @@ def erase_library(*, library: Library, user: User, typed: str) -> None:
     Owners; ``typed`` is its name. Raises ``ingest``'s ConfirmationWrong or NotAllowed.
     """
     check_erasure(library=library, user=user, typed=typed)
+    erase_library_confirmed(library=library, user=user)
+
+
+def erase_library_confirmed(*, library: Library, user: User) -> None:
+    """The same by who may do it and was asked already, as Django's admin does."""
     with transaction.atomic():
         lock_library(library.pk)
         people = list(Identity.objects.filter(library=library))

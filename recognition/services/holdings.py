@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, quote, quote_plus, unquote_plus, urlencode
 
 from django.apps import apps
 from django.conf import settings
@@ -31,6 +32,8 @@ ERASED = "someone"
 """What stands where a name stood: a caption stays a sentence."""
 
 _DEEPEST = 5  # relations from a table to its library
+_ADDRESSES = ("address",)
+"""Columns of searches as their pages' addresses spell them."""
 _NO_WORDS = ("_key", "sha256", "fingerprint", "_path", "password")
 
 
@@ -68,13 +71,17 @@ def path_to(model: type[Model], target: type[Model]) -> str | None:
 
 def rows_of(model: type[Model], library: Library) -> QuerySet[Any]:
     """A table's rows that belong to a library; else to its members; else none."""
-    path = path_to(model, Library)
-    if path is not None:
-        return model._base_manager.filter(**{path: library}).distinct()
-    path = path_to(model, apps.get_model(settings.AUTH_USER_MODEL))
-    if path is not None:
-        return model._base_manager.filter(**{f"{path}__memberships__library": library}).distinct()
-    return model._base_manager.none()
+    path, by = path_to(model, Library), path_to(model, apps.get_model(settings.AUTH_USER_MODEL))
+    theirs = Q(pk__in=[])
+    if by is not None:
+        # Who left the library may have looked for its people: its log knows who that was.
+        left = AuditEntry.objects.filter(library=library).exclude(user=None).values("user")
+        theirs = Q(**{f"{by}__memberships__library": library}) | Q(**{f"{by}__in": left})
+    if path is None:
+        return model._base_manager.filter(theirs).distinct()
+    # A chain may end before it reaches a library: an alert need not have an example.
+    unbound = Q(**{f"{path}__isnull": True}) & theirs
+    return model._base_manager.filter(Q(**{path: library}) | unbound).distinct()
 
 
 def delete_person_vectors(library: Library) -> int:
@@ -95,7 +102,7 @@ def mentions(library: Library, names: Sequence[str]) -> list[Mention]:
     pattern = pattern_of(names)
     found: list[Mention] = []
     for model, row, columns in _candidates(library, names):
-        hit = tuple(n for n in columns if pattern.search(_as_text(getattr(row, n))))
+        hit = tuple(n for n in columns if pattern.search(_as_read(n, getattr(row, n))))
         if hit:
             found.append(Mention(model._meta.db_table, row.pk, hit))
     return found
@@ -112,7 +119,7 @@ def scrub(library: Library, names: Sequence[str], keep: Iterable[str] = ()) -> i
         changed = {}
         for name in columns:
             before = getattr(row, name)
-            after = _without(before, pattern, kept)
+            after = (_without_in_address if name in _ADDRESSES else _without)(before, pattern, kept)
             if after != before:
                 changed[name] = after
         if changed:
@@ -144,9 +151,8 @@ def _candidates(
         casts = {f"{name}_words": Cast(name, TextField()) for name in columns}
         for name in columns:
             for person in filter(None, names):
-                quoted = json.dumps(person, ensure_ascii=False)[1:-1]
-                spelled |= Q(**{f"{name}_words__icontains": person})
-                spelled |= Q(**{f"{name}_words__icontains": quoted})
+                for spelling in _spellings(name, person):
+                    spelled |= Q(**{f"{name}_words__icontains": spelling})
         pks = rows_of(model, library).annotate(**casts).filter(spelled).values("pk")
         for row in model._base_manager.filter(pk__in=list(pks.values_list("pk", flat=True))):
             yield model, row, columns
@@ -165,6 +171,28 @@ def _has_words(field: Field[Any, Any]) -> bool:
     if isinstance(field, ArrayField):
         return isinstance(field.base_field, (CharField, TextField))
     return isinstance(field, (CharField, TextField, JSONField))
+
+
+def _spellings(column: str, person: str) -> set[str]:
+    """How a name may stand in a column: as it is, as JSON writes it, as an address does."""
+    plain = {person, json.dumps(person, ensure_ascii=False)[1:-1]}
+    return plain | {quote_plus(person), quote(person)} if column in _ADDRESSES else plain
+
+
+def _as_read(column: str, value: Any) -> str:
+    return unquote_plus(_as_text(value)) if column in _ADDRESSES else _as_text(value)
+
+
+def _without_in_address(value: str, pattern: re.Pattern[str], kept: set[str]) -> str:
+    """An address whose query says nothing of the names; left as it was where it never did."""
+    if not pattern.search(unquote_plus(value)):
+        return value
+    before, mark, asked = value.rpartition("?")
+    pairs = [
+        (key, _without(said, pattern, kept))
+        for key, said in parse_qsl(asked, keep_blank_values=True)
+    ]
+    return f"{before}{mark}{urlencode(pairs)}"
 
 
 def _as_text(value: Any) -> str:
