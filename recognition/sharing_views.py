@@ -42,13 +42,17 @@ def share_identity(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def share_moments(request: HttpRequest) -> HttpResponse:
-    """Make a link to moments: ``m=ASSET:START_PTS:END_PTS``, once for each."""
+    """Make a link to moments: ``m=ASSET:START_PTS:END_PTS``, once for each.
+
+    Pages that choose moments send theirs as ``moment``, and no title yet: that asks for one.
+    """
     wanted = moments_of(request, request.POST or request.GET)
     if not wanted:
         raise Http404("Choose some moments first.")
     library = wanted[0].asset.library
     require_role(request.user, library, Role.OWNER, Role.EDITOR)
-    form = ShareForm(request.POST or None, initial={"title": "Moments for you"})
+    typed = request.POST if "title" in request.POST else None
+    form = ShareForm(typed, initial={"title": "Moments for you"})
     context: dict[str, Any] = {
         "library": library,
         "moments": [f"{m.asset.pk}:{m.start_pts}:{m.end_pts}" for m in wanted],
@@ -83,7 +87,9 @@ def share_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 def moments_of(request: HttpRequest, asked: Any) -> list[MomentWanted]:
     """The moments that an address or form names; 404 for any that is not the user's to see."""
     found = []
-    for text in asked.getlist("m")[: service.MAX_MOMENTS + 1]:
+    # A moment that was ticked and pressed comes twice.
+    texts = dict.fromkeys([*asked.getlist("m"), *asked.getlist("moment")])
+    for text in list(texts)[: service.MAX_MOMENTS + 1]:
         parts = text.split(":")
         if len(parts) != 3 or not all(_is_number(part) for part in parts):
             raise Http404("There is no such moment.")

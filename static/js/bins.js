@@ -19,6 +19,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   if (!event.target.matches?.("[data-collect]")) return;
+  if (event.submitter?.hasAttribute("formaction")) return; // sharing is a page of its own
   event.preventDefault();
   const form = event.target;
   const ticked = [...document.querySelectorAll('input[name="moment"]:checked')];
