@@ -1,6 +1,6 @@
 """Trackers on one and the same detections: ours, and ByteTrack of the package ``trackers``.
 
-    python -m evaluation.tracking [--scenes 12] [--fps 5] [--json]
+    python -m evaluation.tracking [--scenes 12] [--fps 5] [--depth] [--json]
 
 Worlds of people are drawn at random, who stand, walk and run, cross and hide each other behind a
 pillar; a detector is imitated that jitters, misses, sees what is not there, and is less sure of
@@ -39,16 +39,24 @@ class World:
     truth: list[Floats]
 
 
-def make_world(seed: int, fps: float, people: int = 6) -> World:
-    """People on straight ways with changes of pace, and a pillar that hides them."""
+def make_world(seed: int, fps: float, people: int = 6, depth: bool = False) -> World:
+    """People on straight ways with changes of pace, who hide each other.
+
+    ``depth``: they also come nearer and go away, by up to a fifth of their size a second, and
+    the box of who is half hidden now and then ends where the other begins.
+    """
     rng = np.random.default_rng(seed)
     steps = int(SECONDS * fps)
     height = rng.uniform(0.25, 0.45, people)
     middle = np.stack([rng.uniform(0.1, 0.9, people), rng.uniform(0.45, 0.7, people)], axis=1)
     pace = rng.choice([0.0, 0.6, 0.9, 2.2], people) * rng.choice([-1, 1], people)
+    coming = rng.uniform(-0.2, 0.2, people) if depth else np.zeros(people)
     frames: list[Detections] = []
     truth: list[Floats] = []
     for _ in range(steps):
+        if depth:
+            coming = np.where((height < 0.15) | (height > 0.6), -coming, coming)
+            height = np.clip(height * np.exp(coming / fps), 0.14, 0.61)
         changes = rng.random(people) < 0.3 / fps
         pace = np.where(changes, rng.choice([0.0, 0.7, -0.7, 1.2, -1.2], people), pace)
         middle[:, 0] += pace * height / ASPECT / fps
@@ -57,11 +65,11 @@ def make_world(seed: int, fps: float, people: int = 6) -> World:
         half = np.stack([height * 0.4 / ASPECT / 2, height / 2], axis=1)
         boxes = np.concatenate([middle - half, middle + half], axis=1).astype(np.float32)
         truth.append(boxes)
-        frames.append(_detect(boxes, rng))
+        frames.append(_detect(boxes, rng, cut=depth))
     return World(frames, truth)
 
 
-def _detect(boxes: Floats, rng: np.random.Generator) -> Detections:
+def _detect(boxes: Floats, rng: np.random.Generator, cut: bool = False) -> Detections:
     """What a middling detector sees: nearer people (lower feet) hide those behind them."""
     order = np.argsort(-boxes[:, 3])
     found: list[Floats] = []
@@ -72,7 +80,10 @@ def _detect(boxes: Floats, rng: np.random.Generator) -> Detections:
         if rng.random() < 0.06 + 0.9 * max(0.0, hidden - 0.35):
             continue
         size = np.tile(boxes[index, 2:] - boxes[index, :2], 2)
-        found.append((boxes[index] + rng.normal(0, 0.03, 4) * size).astype(np.float32))
+        one = boxes[index] + rng.normal(0, 0.03, 4) * size
+        if cut and hidden > 0.2 and rng.random() < 0.5:
+            one[3] -= rng.uniform(0.1, 0.5) * size[3]  # the legs are hidden
+        found.append(one.astype(np.float32))
         sure.append(float(np.clip(rng.normal(0.85 - 0.6 * hidden, 0.08), 0.05, 0.99)))
     for _ in range(rng.poisson(0.15)):
         corner = rng.uniform(0, 0.8, 2)
@@ -169,11 +180,11 @@ def measure(world: World, tracked: Tracked) -> dict[str, float]:
     }
 
 
-def evaluate(scenes: int, rates: Sequence[float]) -> dict[str, Any]:
+def evaluate(scenes: int, rates: Sequence[float], depth: bool = False) -> dict[str, Any]:
     """Means over worlds, by rate and tracker."""
-    figures: dict[str, Any] = {"scenes": scenes, "people": 6, "seconds": SECONDS}
+    figures: dict[str, Any] = {"scenes": scenes, "people": 6, "seconds": SECONDS, "depth": depth}
     for fps in rates:
-        worlds = [make_world(seed, fps) for seed in range(scenes)]
+        worlds = [make_world(seed, fps, depth=depth) for seed in range(scenes)]
         by_name = {"ours": run_ours, "trackers": run_trackers}
         figures[f"{fps:g} fps"] = {
             name: _mean([measure(world, run(world, fps)) for world in worlds])
@@ -191,9 +202,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--scenes", type=int, default=12)
     parser.add_argument("--fps", type=float, nargs="+", default=[5.0, 10.0, 25.0])
+    parser.add_argument("--depth", action="store_true", help="people come nearer and go away")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    figures = evaluate(options.scenes, options.fps)
+    figures = evaluate(options.scenes, options.fps, options.depth)
     print(json.dumps(figures, indent=None if options.json else 1))
 
 

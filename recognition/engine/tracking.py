@@ -1,12 +1,14 @@
-"""Following objects within one shot: ByteTrack (Zhang et al. 2022, arXiv:2110.06864), ours.
+"""Following objects within one shot: ByteTrack's stages, with a likelihood for its overlap. Ours.
 
-Each label group is tracked alone. A Kalman filter with constant velocity predicts boxes
-in (centre x, centre y, width, height), widths of noise relative to the object's height as
-in the paper; time is in seconds, so that frames may come at any, even uneven, rate.
-Association is in two stages: confident detections first, by overlap weighted with
-confidence, then the weak ones with what is left; then unconfirmed tracks. Where objects
-move farther than their own size between frames (a few frames a second), overlap is
-helped by distance in units of the box.
+Each label group is tracked alone. A Kalman filter with constant velocity predicts boxes in
+(centre x, top, width, height), in units of the object's height; time is in seconds, so that
+frames may come at any, even uneven, rate. Association is in stages (Zhang et al. 2022,
+arXiv:2110.06864): confident detections first, then the weak ones with what is left, then tracks
+that were seen only once. What goes with what is decided by the likelihood of a box under the
+prediction (squared Mahalanobis distance and log-determinant, as in Bar-Shalom & Fortmann 1988),
+not by overlap: overlap knows neither how unsure a prediction is nor that the taller of two
+people who cross stays the taller. A box that ends above the prediction's foot may be of somebody
+whose legs are hidden: its height then says little, and its top and sides decide.
 """
 
 from __future__ import annotations
@@ -18,7 +20,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from recognition.engine.geometry import iou_matrix
 from recognition.engine.types import Detections, Floats, Tracklet
 
 F64 = npt.NDArray[np.float64]
@@ -49,21 +50,17 @@ class TrackingConfig:
     weak: float = 0.1
     found_at: float = 0.5
     """A new track needs a detection this sure (paper: confident + .1)."""
-    match_first: float = 0.8
-    """Largest cost in the first stage."""
-    match_second: float = 0.5
-    match_unconfirmed: float = 0.8
-    """Paper: .7, for 30 frames a second."""
+    gate: float = 20.0
+    """Largest squared distance between prediction and box: one true pair in 2,000 is farther
+    (chi squared, four degrees of freedom)."""
     lost_after_s: float = 1.5
     """The paper keeps lost tracks for 30 frames, one second; more at a few frames a second."""
+    weak_within_s: float = 0.75
+    """Only what was seen this recently is followed into weak detections, most of which are of
+    nothing (the paper: the frame before). By eye."""
     min_observations: int = 2
     min_confidence: float = 0.5
     """A track whose best detection is below is dropped."""
-    reach: float = 1.0
-    """Box heights per second by which a centre may miss its prediction and still match
-    (by eye: a change from standing to a brisk walk)."""
-    reach_unconfirmed: float = 4.5
-    """The same for objects whose speed is not yet known: running is 2.4 and more."""
 
 
 @dataclass(slots=True)
@@ -161,14 +158,10 @@ class Tracker:
             _remember(track, pts, now_s, seen, chosen[i])
             self._now[chosen[i]] = track.number
 
-        rest, strong = self._stage(
-            confirmed, strong, boxes, confidence, config.match_first, take, True
-        )
-        recent = [t for t in rest if now_s - t.seen_s <= config.lost_after_s / 2]
-        self._stage(recent, weak, boxes, confidence, config.match_second, take, False)
-        _, strong = self._stage(
-            fresh, strong, boxes, confidence, config.match_unconfirmed, take, True
-        )
+        rest, strong = self._stage(confirmed, strong, boxes, take)
+        recent = [t for t in rest if now_s - t.seen_s <= config.weak_within_s]
+        self._stage(recent, weak, boxes, take)
+        _, strong = self._stage(fresh, strong, boxes, take)
         for i in strong:
             if confidence[i] >= config.found_at:
                 number, self._begun = self._begun, self._begun + 1
@@ -188,17 +181,14 @@ class Tracker:
         tracks: list[_Track],
         candidates: list[int],
         boxes: Floats,
-        confidence: Floats,
-        limit: float,
         take: Callable[[_Track, int], None],
-        use_distance: bool,
     ) -> tuple[list[_Track], list[int]]:
         """Match once; give back the tracks and candidates that found nothing."""
         if not tracks or not candidates:
             return tracks, candidates
-        cost = self._cost(tracks, boxes[candidates], confidence[candidates], use_distance)
-        rows, columns = linear_sum_assignment(np.where(cost <= limit, cost, 1e3))
-        pairs = [(r, c) for r, c in zip(rows, columns, strict=True) if cost[r, c] <= limit]
+        cost, near = _costs(tracks, boxes[candidates], self._config.gate)
+        rows, columns = linear_sum_assignment(np.where(near, cost, _NEVER))
+        pairs = [(r, c) for r, c in zip(rows, columns, strict=True) if near[r, c]]
         for row, column in pairs:
             take(tracks[row], candidates[column])
         used_tracks, used = {r for r, _ in pairs}, {c for _, c in pairs}
@@ -206,32 +196,6 @@ class Tracker:
             [t for i, t in enumerate(tracks) if i not in used_tracks],
             [c for i, c in enumerate(candidates) if i not in used],
         )
-
-    def _cost(
-        self, tracks: list[_Track], boxes: Floats, confidence: Floats, use_distance: bool
-    ) -> F64:
-        predicted = np.stack([_box(t.mean) for t in tracks]).astype(np.float32)
-        similarity = iou_matrix(predicted, boxes).astype(np.float64)
-        if not use_distance:  # the second stage: overlap alone, as in the paper
-            return np.asarray(1.0 - similarity)
-        similarity = np.maximum(similarity, self._nearness(tracks, predicted, boxes))
-        return np.asarray(1.0 - similarity * confidence[None, :].astype(np.float64))
-
-    def _nearness(self, tracks: list[_Track], predicted: Floats, boxes: Floats) -> F64:
-        """0–.6: how near centres are, for boxes of like size; falls to 0 at ``reach``."""
-        gap_s = np.array([max(t.time_s - t.seen_s, 0.0) for t in tracks])[:, None]
-        height = np.maximum(predicted[:, 3] - predicted[:, 1], 1e-6)[:, None]
-        other = np.maximum(boxes[:, 3] - boxes[:, 1], 1e-6)[None, :]
-        middle = (predicted[:, None, :2] + predicted[:, None, 2:]) / 2
-        centre = (boxes[None, :, :2] + boxes[None, :, 2:]) / 2
-        distance = np.linalg.norm(middle - centre, axis=2) / height
-        per_second = np.array(
-            [self._config.reach if t.confirmed else self._config.reach_unconfirmed for t in tracks]
-        )[:, None]
-        reach = per_second * np.clip(gap_s, 0.1, 1.0)
-        alike = np.minimum(height / other, other / height)
-        near = np.clip(1.0 - distance / reach, 0.0, 1.0) * alike**2
-        return np.asarray(0.6 * near, dtype=np.float64)
 
 
 def track_shot(
@@ -247,31 +211,62 @@ def track_shot(
     return tracker.finish()
 
 
-def _state(box: Floats) -> F64:
-    size = box[2:] - box[:2]
-    return np.concatenate([(box[:2] + box[2:]) / 2, size]).astype(np.float64)
+def _state(boxes: Floats) -> F64:
+    """(centre x, top, width, height) of boxes (…, 4)."""
+    size = (boxes[..., 2:] - boxes[..., :2]).astype(np.float64)
+    middle: F64 = (boxes[..., :1] + boxes[..., 2:3]).astype(np.float64) / 2
+    return np.concatenate((middle, boxes[..., 1:2].astype(np.float64), size), axis=-1)
 
 
-def _box(mean: F64) -> F64:
-    half = np.maximum(mean[2:4], 1e-6) / 2
-    return np.concatenate([mean[:2] - half, mean[:2] + half])
+# All in heights of the object, for (centre x, top, width, height).
+_SEEN = np.array([0.05, 0.05, 0.05, 0.05])
+"""How far a detected box is off: the paper's 1/20."""
+_CHANGE = np.array([1.2, 0.3, 0.1, 0.2])
+"""How much a velocity changes within a second: somebody who walks (1 a second) stops or turns
+back within about one; up, down and in size people change far more slowly. Measured with
+``python -m evaluation.tracking``."""
+_DRIFT = np.array([0.02, 0.02, 0.01, 0.01])
+"""Wobble of gait and pose, per square root of a second. By eye; matters at high rates only."""
+_FIRST_VELOCITY = np.array([1.5, 0.5, 0.3, 0.3])
+"""How fast something unknown may be: a brisk run is 2.4."""
+_CUT_FROM, _CUT_TO = 0.1, 0.6
+"""A box that is shorter than predicted by this much may be cut by what stands before."""
+_CUT_TRUST = 3.0
+"""A cut box hardly changes the height that is expected, so that the legs may come back. By eye."""
+_NEVER = 1e6
 
 
-# Noise in box heights: the paper's weights, 1/20 for position and 1/160 per frame for
-# velocity at 30 frames a second; per second the latter is 1/5, halved: at a few frames a
-# second (synthetic crossings of the tests) steadier velocities switch less.
-_POSITION = 1 / 20
-_VELOCITY = 1 / 10
-_FIRST_VELOCITY = 1.5  # how fast something unknown may be: a brisk run is 2.4
+def _costs(tracks: list[_Track], boxes: Floats, gate: float) -> tuple[F64, npt.NDArray[np.bool_]]:
+    """(tracks, boxes): minus twice the log-likelihood, and which pairs are within the gate."""
+    off = _state(boxes)[None] - np.stack([t.mean[:4] for t in tracks])[:, None]
+    heights = np.array([_height(t) for t in tracks])
+    spread = np.stack([t.covariance[:4, :4] for t in tracks])[:, None] + _noise(off, heights)
+    far = (off[..., None, :] @ np.linalg.solve(spread, off[..., None]))[..., 0, 0]
+    unsure = np.linalg.slogdet(spread / heights[:, None, None, None] ** 2)[1]
+    return far + unsure, far <= gate
+
+
+def _noise(off: F64, heights: F64, cut: float = 1.0) -> F64:
+    """Covariance of boxes that miss the prediction by ``off`` (tracks, boxes, 4).
+
+    ``cut``: the deviation of a cut box's height, in what it is short of.
+    """
+    deviation = np.broadcast_to(_SEEN, off.shape) * heights[:, None, None]
+    short, height = -off[..., 3], heights[:, None]
+    is_cut = (short > _CUT_FROM * height) & (short < _CUT_TO * height)
+    deviation[..., 3] = np.where(is_cut, cut * short, deviation[..., 3])
+    return np.asarray(deviation[..., None] ** 2 * np.eye(4))
+
+
+def _height(track: _Track) -> float:
+    return max(float(track.mean[3]), 1e-6)
 
 
 def _begin(
     number: int, box: Floats, pts: int, now_s: float, seen: Detections, index: int
 ) -> _Track:
-    state = _state(box)
-    height = max(float(state[3]), 1e-6)
-    deviation = np.array([2 * _POSITION] * 4 + [_FIRST_VELOCITY] * 4) * height
-    state = np.concatenate([state, np.zeros(4)])
+    state = np.concatenate([_state(box), np.zeros(4)])
+    deviation = np.concatenate([_SEEN, _FIRST_VELOCITY]) * max(float(state[3]), 1e-6)
     track = _Track(number, state, np.diag(deviation**2), now_s, now_s)
     _remember(track, pts, now_s, seen, index)
     return track
@@ -287,22 +282,26 @@ def _remember(track: _Track, pts: int, now_s: float, seen: Detections, index: in
 
 
 def _predict(track: _Track, now_s: float) -> None:
+    """Constant velocity, disturbed by white acceleration: right for steps of any length."""
     step = max(now_s - track.time_s, 0.0)
     motion = np.eye(8)
     motion[:4, 4:] = np.eye(4) * step
-    height = max(float(track.mean[3]), 1e-6)
-    noise = np.array([_POSITION] * 4 + [_VELOCITY] * 4) * height * np.sqrt(max(step, 1e-3) * 5)
+    change, drift = (_CHANGE * _height(track)) ** 2, (_DRIFT * _height(track)) ** 2
+    noise = np.zeros((8, 8))
+    noise[:4, :4] = np.diag(change * step**3 / 3 + drift * step)
+    noise[:4, 4:] = noise[4:, :4] = np.diag(change * step**2 / 2)
+    noise[4:, 4:] = np.diag(change * step)
     track.mean = motion @ track.mean
-    track.covariance = motion @ track.covariance @ motion.T + np.diag(noise**2)
+    track.covariance = motion @ track.covariance @ motion.T + noise
     track.time_s = now_s
 
 
 def _correct(track: _Track, box: Floats) -> None:
-    height = max(float(track.mean[3]), 1e-6)
-    noise = np.diag(np.full(4, (_POSITION * height) ** 2))
+    off = _state(box) - track.mean[:4]
+    noise = _noise(off[None, None], np.array([_height(track)]), _CUT_TRUST)[0, 0]
     innovation = track.covariance[:4, :4] + noise
     gain = np.linalg.solve(innovation, track.covariance[:4]).T
-    track.mean = track.mean + gain @ (_state(box) - track.mean[:4])
+    track.mean = track.mean + gain @ off
     track.covariance = track.covariance - gain @ innovation @ gain.T
 
 

@@ -81,6 +81,37 @@ def test_it_bridges_misses_and_uneven_times() -> None:
     assert switches(tracks, truth) == 0
 
 
+def box(x: float, top: float, height: float) -> Floats:
+    return np.array([x - height / 9, top, x + height / 9, top + height], np.float32)
+
+
+@pytest.mark.parametrize("fps", [5, 25])
+def test_two_who_meet_and_turn_back_are_told_apart_by_height(fps: int) -> None:
+    """Overlap and speed say that they passed each other; their heights say that they did not."""
+    truth: Truth = []
+    for i in range(6 * fps):
+        away = 0.07 * abs(i / fps - 3)
+        truth.append(
+            (
+                round(i * 1000 / fps),
+                [(0, box(0.5 - away, 0.3, 0.4)), (1, box(0.5 + away, 0.42, 0.26))],
+            )
+        )
+    tracks = track_shot(detect(truth), TIME_BASE)
+    assert len(tracks) == 2 and switches(tracks, truth) == 0
+
+
+def test_who_loses_the_legs_behind_something_stays_the_same() -> None:
+    truth: Truth = []
+    for i in range(30):
+        whole = box(0.2 + 0.02 * i, 0.3, 0.4)
+        if 10 <= i < 18:
+            whole[3] -= 0.17
+        truth.append((i * 200, [(0, whole)]))
+    (track,) = track_shot(detect(truth), TIME_BASE)
+    assert len(track.pts) == 30
+
+
 def test_it_uses_weak_detections_of_a_known_object() -> None:
     box = np.array([[0.4, 0.3, 0.5, 0.7]], np.float32)
     frames = [
