@@ -154,9 +154,9 @@ def _search_vectors(
     for (table, part, _), vector in zip(asked, vectors, strict=True):
         if table.kind not in searches:
             searches[table.kind] = _open_search(table, scope, space.encoder)
-        search = searches[table.kind]
-        if not search.is_empty:
-            found.append(search.nearest(vector, part=part, limit=PER_LIST))
+        answer = searches[table.kind].nearest(vector, part=part, limit=PER_LIST)
+        if answer.hits:
+            found.append(answer)
     return found, "ok"
 
 
@@ -166,7 +166,14 @@ def _open_search(table: Table, scope: Scope, encoder: Encoder) -> VectorSearch:
         allowed = allowed_rows(scope.tracks(), "t.id")
     else:
         allowed = allowed_rows(scope.shots(), table.shot)
-    return VectorSearch(table, encoder, allowed, members, scope.is_narrowed)
+    return VectorSearch(
+        table,
+        encoder,
+        allowed,
+        members,
+        libraries=scope.library_ids,
+        narrowed=scope.is_narrowed,
+    )
 
 
 # Structure

@@ -1,130 +1,151 @@
-"""Vector search that never returns too little: exact where that is cheap, else HNSW.
+"""Vector search that never returns too little: by the cheaper of two ways, and checked.
 
 pgvector's index looks at the nearest rows of the whole table and filters afterwards, so that a
-narrow filter leaves nearly nothing (measured: 1 row of 50 at a 1 % filter). Here the filtered rows
-are counted first. Up to ``EXACT_UP_TO`` of them are compared one by one (50 k rows of 512
-dimensions: about 25 ms); beyond, the encoder's partial HNSW index is walked iteratively, and
-when fewer rows than asked for came back, the exact way is taken after all.
+narrow filter leaves nearly nothing (measured: 1 row of 50 at a 1 % filter), and Postgres' planner
+does not know it. Here small tables are always compared row by row. Above, a sample of the vectors
+says how many rows are allowed near the question, and with it ``vector_plans`` chooses between
+comparing all allowed rows and walking the HNSW index far enough. A walk that brought too few rows,
+or misses rows that the sample knows of, is not believed: the exact way is taken after all.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from numpy.typing import NDArray
 
 from recognition.engine.types import Floats
-from recognition.models import CropEmbedding, Encoder, KeyframeEmbedding
+from recognition.models import Encoder
 from search.facts import Similar, Spread, VectorList
+from search.vector_plans import Plan, choose_plan, deepened, has_missed
+from search.vector_samples import SAMPLE, SAMPLES, Sample
+from search.vector_tables import CROPS as CROPS
+from search.vector_tables import KEYFRAMES as KEYFRAMES
+from search.vector_tables import Allowed, Table, as_literal, fetch
+from search.vector_tables import allowed_rows as allowed_rows
 
-EXACT_UP_TO = 50_000
-"""Rows; measured on two cores with pgvector 0.8.6 (see ``docs/decisions``)."""
-EF_SEARCH = 200
-SAMPLE = 4_000
-"""Rows from which a text's spread of similarities is estimated: the mean is then right to
-.016 deviations, which no band depends on."""
+CONTEXT_ROWS = 16
+"""Keyframes of an asset, evenly over its length, that its mean likeness is taken from where the
+table is large: the mean is then right to a quarter of what keyframes of one asset differ by."""
+SCAN_FACTOR = 4
+"""Index entries that a walk may visit per row wanted, before it stops with what it has."""
 
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Where pictures' vectors lie, and how they lead to shots."""
-
-    kind: str
-    embeddings: str
-    picture: str
-    joins: str
-    track: str
-
-    @property
-    def columns(self) -> str:
-        picture = f"e.{self.picture}_id AS picture_id"
-        return f"{picture}, {self.shot} AS shot_id, {self.track} AS track_id"
-
-    @property
-    def shot(self) -> str:
-        return "k.shot_id" if self.kind == "keyframes" else "t.shot_id"
-
-
-KEYFRAMES = Table(
-    kind="keyframes",
-    embeddings=KeyframeEmbedding._meta.db_table,
-    picture="keyframe",
-    joins="JOIN ingest_keyframe k ON k.id = e.keyframe_id",
-    track="0",
-)
-CROPS = Table(
-    kind="crops",
-    embeddings=CropEmbedding._meta.db_table,
-    picture="crop",
-    joins=(
-        "JOIN recognition_crop c ON c.id = e.crop_id JOIN recognition_track t ON t.id = c.track_id"
-    ),
-    track="t.id",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """Rows that may be answered: a set of shots or, for crops under a track filter, of tracks."""
-
-    column: str
-    sql: str
-    params: tuple[Any, ...]
-
-
-def allowed_rows(rows: QuerySet[Any], column: str) -> Allowed:
-    """The ids of a queryset as SQL; ``column`` is what they are compared with."""
-    sql, params = rows.values("pk").query.sql_with_params()
-    return Allowed(column, sql, tuple(params))
+FILTERS_KEPT = 200
+"""Filters per sample whose verdicts are remembered (a byte per row), while it lasts."""
 
 
 class VectorSearch:
-    """Searches one table of one encoder within the allowed rows."""
+    """Searches one table of one encoder within the allowed rows.
+
+    ``libraries`` are those of the user, ``members`` their rows; ``narrowed`` says that ``allowed``
+    is less.
+    """
 
     def __init__(
-        self, table: Table, encoder: Encoder, allowed: Allowed, members: Allowed, narrowed: bool
+        self,
+        table: Table,
+        encoder: Encoder,
+        allowed: Allowed,
+        members: Allowed,
+        *,
+        libraries: Sequence[int],
+        narrowed: bool,
     ) -> None:
         self._table, self._encoder = table, encoder
         self._allowed, self._members, self._narrowed = allowed, members, narrowed
-        self._rows = self._count(allowed, EXACT_UP_TO + 1)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no vector to compare with."""
-        return self._rows == 0
+        self._sample = SAMPLES.of(table, encoder.pk)
+        if self._sample is not None:
+            self._mine = self._sample.of_libraries(libraries)
+            self._let = self._let_through(self._sample) if narrowed else self._mine
 
     def nearest(self, vector: Floats, *, part: int, limit: int) -> VectorList:
-        """The ``limit`` most similar pictures, or as many as there are."""
-        if self.is_empty:
-            return VectorList(self._table.kind, part, (), Spread(0, 0.0, 0.0), "empty")
+        """The ``limit`` most similar pictures, or as many as are allowed."""
+        if self._sample is None:
+            return self._small(as_literal(vector), part, limit)
+        sample, similarities = self._sample, self._sample.similarities(vector)
+        hits, way = self._planned(vector, limit, similarities, sample)
+        if self._table is KEYFRAMES:
+            hits = self._with_context(hits, as_literal(vector))
+        spread = sample.spread(similarities, self._mine)
+        return VectorList(self._table.kind, part, tuple(hits), spread, way)
+
+    def plan(self, vector: Floats, limit: int) -> Plan:
+        """What is chosen for a question, and what each way is expected to cost."""
+        sample = self._sample
+        if sample is None:
+            return Plan("exact", 0, 0, 0.0, 0.0)
+        return choose_plan(
+            total=sample.total,
+            limit=limit,
+            similarities=sample.similarities(vector),
+            allowed=self._let,
+            costs=sample.costs,
+        )
+
+    def one_way(self, vector: Floats, limit: int, plan: Plan) -> list[Similar]:
+        """What one way finds, right or wrong: to measure the ways against each other."""
         text = as_literal(vector)
-        if self._rows <= EXACT_UP_TO:
-            return self._exact_list(text, part, limit)
-        hits = self._walk(text, limit)
-        plan = "hnsw"
-        if len(hits) < limit:
-            hits, _ = self._exact(text, limit)
-            plan = "exact after hnsw"
-        return VectorList(self._table.kind, part, tuple(hits), self._sampled_spread(text), plan)
+        return self._top(text, limit) if plan.way == "exact" else self._walk(text, limit, plan)
 
-    def _exact_list(self, text: str, part: int, limit: int) -> VectorList:
-        hits, spread = self._exact(text, limit)
-        if self._narrowed:  # a filter changes which pictures are seen, not what is usual
-            spread = self._sampled_spread(text)
-        return VectorList(self._table.kind, part, tuple(hits), spread)
+    def _planned(
+        self, vector: Floats, limit: int, similarities: Floats, sample: Sample
+    ) -> tuple[list[Similar], str]:
+        text, plan = as_literal(vector), self.plan(vector, limit)
+        if plan.way == "exact":
+            return self._compared(text, limit, plan, sample), "exact"
+        hits = self._walk_on(text, limit, plan, sample)
+        if len(hits) == limit and not has_missed(
+            {hit.picture_id for hit in hits},
+            hits[-1].similarity,
+            pictures=sample.pictures,
+            similarities=similarities,
+            allowed=self._let,
+        ):
+            return hits, "hnsw"
+        return self._compared(text, limit, plan, sample), "exact after hnsw"
 
-    def _count(self, allowed: Allowed, limit: int) -> int:
-        sql = f"SELECT count(*) FROM (SELECT 1 {self._from(allowed)} LIMIT %s) rows"  # noqa: S608
-        return int(_fetch(sql, (*self._from_params(allowed), limit))[0][0])
+    def _walk_on(self, text: str, limit: int, plan: Plan, sample: Sample) -> list[Similar]:
+        """The walk, and a deeper one while that is the cheaper way to enough rows."""
+        while True:
+            started = time.perf_counter()
+            hits = self._walk(text, limit, plan)
+            sample.costs.learn("hnsw", plan.depth, (time.perf_counter() - started) * 1_000)
+            deeper = deepened(plan, len(hits), limit, sample.costs)
+            if deeper is None:
+                return hits
+            plan = deeper
 
-    def _from(self, allowed: Allowed) -> str:
+    def _compared(self, text: str, limit: int, plan: Plan, sample: Sample) -> list[Similar]:
+        started = time.perf_counter()
+        hits = self._top(text, limit)
+        sample.costs.learn("exact", plan.rows, (time.perf_counter() - started) * 1_000)
+        return hits
+
+    def _let_through(self, sample: Sample) -> NDArray[np.bool_]:
+        """Which rows of the sample the filter allows; remembered as long as the sample is."""
+        by_track = self._allowed.column == "t.id"
+        ids = sample.tracks if by_track else sample.shots
+        key = (self._allowed.sql, repr(self._allowed.params))
+        passed = sample.passed.get(key)
+        if passed is None:
+            asked = np.unique(ids).tolist()
+            sql = f"SELECT a.id FROM ({self._allowed.sql}) a (id) WHERE a.id = ANY(%s)"  # noqa: S608
+            rows = fetch(sql, (*self._allowed.params, asked))
+            passed = np.isin(ids, [row[0] for row in rows])
+            if len(sample.passed) < FILTERS_KEPT:
+                sample.passed[key] = passed
+        return self._mine & passed
+
+    def _from(self, allowed: Allowed, rows: str | None = None) -> str:
         table = self._table
+        source = rows or f"{table.embeddings} e"
         return (
-            f"FROM {table.embeddings} e {table.joins}"
+            f"FROM {source} {table.joins}"
             f" WHERE e.encoder_id = %s AND {allowed.column} IN ({allowed.sql})"
         )
 
@@ -135,13 +156,66 @@ class VectorSearch:
     def _half(self) -> str:
         return f"halfvec({int(self._encoder.dimension)})"
 
-    def _exact(self, text: str, limit: int) -> tuple[list[Similar], Spread]:
+    def _top(self, text: str, limit: int) -> list[Similar]:
+        """All allowed rows compared. No index can serve the order, so none is tried."""
+        sql = (
+            f"SELECT {self._table.columns},"
+            f" -(e.vector::{self._half} <#> %s::{self._half}) AS similarity"
+            f" {self._from(self._allowed)} ORDER BY similarity DESC, picture_id LIMIT %s"
+        )
+        rows = fetch(sql, (text, *self._from_params(self._allowed), limit))
+        return [_similar(row) for row in rows]
+
+    def _walk(self, text: str, limit: int, plan: Plan) -> list[Similar]:
+        """The nearest rows by the HNSW index (pgvector ≥ 0.8), then those that are allowed.
+
+        The index is asked for a number of rows without any filter, so that Postgres has nothing
+        to plan; rows that come late may be nearer than earlier ones, and are sorted.
+        """
+        half, picture = self._half, f"{self._table.picture}_id"
+        sql = (
+            f"WITH near AS MATERIALIZED (SELECT encoder_id, {picture},"  # noqa: S608
+            f" -(vector::{half} <#> %s::{half}) AS similarity FROM {self._table.embeddings}"
+            f" WHERE encoder_id = {int(self._encoder.pk)}"
+            f" ORDER BY vector::{half} <#> %s::{half} LIMIT %s)"
+            f" SELECT {self._table.columns}, e.similarity {self._from(self._allowed, 'near e')}"
+            " ORDER BY e.similarity DESC, picture_id LIMIT %s"
+        )
+        params = (text, text, plan.depth, *self._from_params(self._allowed), limit)
+        with transaction.atomic():
+            _execute(
+                f"SET LOCAL hnsw.ef_search = {plan.ef_search};"
+                " SET LOCAL hnsw.iterative_scan = relaxed_order;"
+                f" SET LOCAL hnsw.max_scan_tuples = {max(20_000, SCAN_FACTOR * plan.depth)};"
+                " SET LOCAL hnsw.scan_mem_multiplier = 8; SET LOCAL enable_seqscan = off"
+            )
+            return [_similar(row) for row in fetch(sql, params)]
+
+    def _with_context(self, hits: Sequence[Similar], text: str) -> list[Similar]:
+        """The hits with the mean likeness of their assets."""
         half = self._half
         sql = (
-            f"WITH m AS MATERIALIZED (SELECT {self._table.columns}, e.vector"  # noqa: S608
-            f" {self._from(self._allowed)}),"
-            f" s AS MATERIALIZED (SELECT picture_id, shot_id, track_id,"
-            f" -(vector::{half} <#> %s::{half}) AS similarity FROM m),"
+            "WITH k AS (SELECT id, asset_id, row_number() OVER w AS place,"  # noqa: S608
+            " count(*) OVER (PARTITION BY asset_id) AS count FROM ingest_keyframe"
+            " WHERE asset_id IN (SELECT asset_id FROM ingest_shot WHERE id = ANY(%s))"
+            " WINDOW w AS (PARTITION BY asset_id ORDER BY pts)),"
+            f" c AS (SELECT k.asset_id, avg(-(e.vector::{half} <#> %s::{half})) AS context"
+            f" FROM k JOIN {self._table.embeddings} e ON e.keyframe_id = k.id AND e.encoder_id = %s"
+            " WHERE (k.place - 1) %% ((k.count + %s - 1) / %s) = 0 GROUP BY k.asset_id)"
+            " SELECT h.id, c.context FROM ingest_shot h JOIN c ON c.asset_id = h.asset_id"
+            " WHERE h.id = ANY(%s)"
+        )
+        shots = list(dict.fromkeys(hit.shot_id for hit in hits))
+        params = (shots, text, self._encoder.pk, CONTEXT_ROWS, CONTEXT_ROWS, shots)
+        contexts = dict(fetch(sql, params)) if shots else {}
+        return [replace(hit, context=contexts.get(hit.shot_id)) for hit in hits]
+
+    def _small(self, text: str, part: int, limit: int) -> VectorList:
+        """All allowed rows compared, with the means of their assets and their spread."""
+        half = self._half
+        sql = (
+            f"WITH s AS MATERIALIZED (SELECT {self._table.columns},"  # noqa: S608
+            f" -(e.vector::{half} <#> %s::{half}) AS similarity {self._from(self._allowed)}),"
             " c AS MATERIALIZED (SELECT h.asset_id, avg(s.similarity) AS context"
             " FROM s JOIN ingest_shot h ON h.id = s.shot_id GROUP BY h.asset_id),"
             " u AS (SELECT count(*) AS count, avg(similarity) AS mean,"
@@ -152,28 +226,13 @@ class VectorSearch:
             " JOIN c ON c.asset_id = h.asset_id CROSS JOIN u"
             " ORDER BY t.similarity DESC, t.picture_id"
         )
-        rows = _fetch(sql, (*self._from_params(self._allowed), text, limit))
+        rows = fetch(sql, (text, *self._from_params(self._allowed), limit))
         spread = Spread(*rows[0][5:8]) if rows else Spread(0, 0.0, 0.0)
-        return [_similar(row) for row in rows], spread
+        if rows and self._narrowed:  # a filter changes which pictures are seen, not what is usual
+            spread = self._usual(text)
+        return VectorList(self._table.kind, part, tuple(_similar(row) for row in rows), spread)
 
-    def _walk(self, text: str, limit: int) -> list[Similar]:
-        """The HNSW index, walked until ``limit`` allowed rows were met (pgvector ≥ 0.8)."""
-        half = self._half
-        sql = (
-            f"WITH near AS MATERIALIZED (SELECT {self._table.columns},"  # noqa: S608
-            f" -(e.vector::{half} <#> %s::{half}) AS similarity"
-            f" {self._from(self._allowed)}"
-            f" ORDER BY e.vector::{half} <#> %s::{half} LIMIT %s)"
-            " SELECT picture_id, shot_id, track_id, similarity FROM near"
-            " ORDER BY similarity DESC, picture_id"
-        )
-        params = (text, *self._from_params(self._allowed), text, limit)
-        with transaction.atomic():
-            _execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
-            _execute(f"SET LOCAL hnsw.ef_search = {EF_SEARCH}")
-            return [_similar(row) for row in _fetch(sql, params)]
-
-    def _sampled_spread(self, text: str) -> Spread:
+    def _usual(self, text: str) -> Spread:
         """What similarities to this text are usual in the user's libraries, filters or not."""
         half = self._half
         sql = (
@@ -183,26 +242,13 @@ class VectorSearch:
             f" SELECT count(*), coalesce(avg(-(vector::{half} <#> %s::{half})), 0),"
             f" coalesce(stddev_pop(-(vector::{half} <#> %s::{half})), 0) FROM m"
         )
-        row = _fetch(sql, (*self._from_params(self._members), SAMPLE, text, text))[0]
-        return Spread(*row)
-
-
-def as_literal(vector: Floats) -> str:
-    """A vector as pgvector reads it."""
-    return "[" + ",".join(f"{value:.6g}" for value in np.asarray(vector, np.float32)) + "]"
+        return Spread(*fetch(sql, (*self._from_params(self._members), SAMPLE, text, text))[0])
 
 
 def _similar(row: Sequence[Any]) -> Similar:
     """From picture, shot, track, similarity and, where it is known, the asset's mean."""
     context = float(row[4]) if len(row) > 4 else None
     return Similar(row[0], row[1], float(row[3]), row[2], context)
-
-
-def _fetch(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
 
 
 def _execute(sql: str) -> None:
