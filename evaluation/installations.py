@@ -31,7 +31,7 @@ class Installation:
     """A state folder with its own Postgres, kept up by ``manage.py up`` while the block lasts.
 
     ``settings``: another Django settings module. ``keep_up=False`` starts nothing: each command
-    then starts and stops Postgres by itself.
+    then starts and stops Postgres by itself. ``state_dir``: a folder to use, and to leave as it is.
     """
 
     def __init__(
@@ -40,8 +40,10 @@ class Installation:
         profile: str = "builtin",
         settings: str = "everyid_site.settings",
         keep_up: bool = True,
+        state_dir: Path | None = None,
     ) -> None:
-        self.state_dir = Path(tempfile.mkdtemp(prefix="everyid-evaluation-"))
+        self._is_kept = state_dir is not None
+        self.state_dir = state_dir or Path(tempfile.mkdtemp(prefix="everyid-evaluation-"))
         self._environment = {
             **os.environ,
             "EVERYID_STATE_DIR": str(self.state_dir),
@@ -72,7 +74,8 @@ class Installation:
             except subprocess.TimeoutExpired:
                 self._up.kill()
                 self._up.wait()
-        shutil.rmtree(self.state_dir, ignore_errors=True)
+        if not self._is_kept:
+            shutil.rmtree(self.state_dir, ignore_errors=True)
 
     @property
     def media_dir(self) -> Path:
@@ -146,4 +149,12 @@ class Installation:
             time.sleep(0.2)
 
     def _is_migrated(self) -> bool:
-        return bool(self.query("SELECT to_regclass('ingest_stagerun') AS t")[0]["t"])
+        """Whether every migration file of the rooms was applied, not only the first."""
+        rooms = ("ingest", "recognition", "search", "everyid_site")
+        files = [path.stem for room in rooms for path in _migrations(room)]
+        rows = self.query("SELECT name FROM django_migrations WHERE app = ANY(%s)", [list(rooms)])
+        return sorted(row["name"] for row in rows) == sorted(files)
+
+
+def _migrations(room: str) -> list[Path]:
+    return list((ROOT / room / "migrations").glob("[0-9]*.py"))

@@ -160,8 +160,9 @@ def _sequence(table: str) -> sql.Composed:
 
 
 def _unit(rows: NDArray[np.floating]) -> Floats:
-    found: Floats = np.asarray(rows, np.float32)
-    return found / np.linalg.norm(found, axis=1, keepdims=True)
+    floats = np.asarray(rows, np.float32)
+    found: Floats = floats / np.linalg.norm(floats, axis=1, keepdims=True)
+    return found
 
 
 # Keyframe i (from 1) lies in shot (i + 1) / 2 and asset ((i - 1) * assets) / rows + 1, whose
@@ -191,7 +192,8 @@ _CATALOGUE = (
         " WHEN ((i * 7919::bigint) % {assets} - {assets} / 1000) * 100 < {assets} THEN 2"
         " WHEN ((i * 7919::bigint) % {assets} - {assets} / 90) * 10 < {assets} THEN 3 ELSE 4 END,"
         " 'asset ' || i || '.mp4', md5(i::text), 1, '', '/made/' || i, 'ready', '', '',"
-        " now() - i * interval '1 minute', 'mp4', 'h264', '', 1, 25, 25, 1, false, false, '', false,"
+        " now() - i * interval '1 minute', 'mp4', 'h264', '', 1, 25, 25, 1, false, false,"
+        " '', false,"
         " '', now() - i * interval '1 hour', 0, 100000, 'x', 'x', '', '{{}}'"
         " FROM generate_series(1, {assets}) i"
     ),
@@ -231,10 +233,12 @@ _PEOPLE = (
     ),
     (
         "INSERT INTO recognition_track (id, asset_id, shot_id, ordinal, label, start_pts, end_pts,"
-        " pts_packed, boxes_packed, confidence_packed, confidence, movement, direction, identity_id,"
+        " pts_packed, boxes_packed, confidence_packed, confidence, movement, direction,"
+        " identity_id,"
         " assigned_by)"
         " SELECT k.id, k.asset_id, k.shot_id, k.id,"
-        " CASE WHEN k.id % 50 = 0 THEN 'dog' WHEN k.id % 10 = 0 THEN 'car' ELSE 'person' END, k.pts,"
+        " CASE WHEN k.id % 50 = 0 THEN 'dog' WHEN k.id % 10 = 0 THEN 'car' ELSE 'person'"
+        " END, k.pts,"
         " k.pts + 50, '', '', '', .5 + (k.id * 7919::bigint % 1000) / 2000.0,"
         " (ARRAY['walking', 'stationary', 'running'])[k.id % 3 + 1], '',"
         " CASE WHEN k.id % 10 = 0 THEN NULL ELSE k.asset_id / 5 + 1 END, 'machine'"

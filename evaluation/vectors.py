@@ -1,6 +1,7 @@
 """Filtered vector search against exact search and FAISS, on the same vectors in the same run.
 
-    python -m evaluation.vectors --rows N [--dim 512] [--limit 50] [--questions 20] [--json]
+    python -m evaluation.vectors --rows N [--dim 512] [--limit 50] [--questions 20]
+        [--state-dir DIR] [--json]
 
 A catalogue is made in a scratch installation (``evaluation.made_catalogue``: seeded, clustered),
 indexed, and asked through the product's own planner (``search.vectors``), under filters that allow
@@ -22,6 +23,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -86,7 +88,7 @@ class Bench:
         """One row of the result."""
         chance = np.random.default_rng(int(case.selectivity * 1_000))
         numbers = chance.choice(case.about or np.arange(len(self.topics)), self.questions)
-        asked = make_questions(self.topics, numbers, 1)
+        asked = make_questions(self.topics, numbers.tolist(), 1)
         allowed = np.zeros(len(self.vectors), bool)
         allowed[[pk - 1 for pk in _allowed_keyframes(case)]] = True
         truths = [self.truth(question, allowed) for question in asked]
@@ -231,7 +233,8 @@ def _scope(case: Case) -> Any:
 
 
 def _search(case: Case, encoder: Any) -> VectorSearch:
-    from search.vectors import KEYFRAMES, VectorSearch, allowed_rows
+    from search.vector_tables import KEYFRAMES, allowed_rows
+    from search.vectors import VectorSearch
 
     scope = _scope(case)
     return VectorSearch(
@@ -255,13 +258,18 @@ def build(place: Installation, rows: int, dimension: int, tell: Callable[[str], 
     """Make the catalogue and its index: the encoder's row, topics, and what building took."""
     from django.db import connection
 
-    from recognition.models import Encoder
+    from ingest.models import Asset
+    from recognition.models import Encoder, KeyframeEmbedding
     from recognition.services.catalogue import ensure_indexes, index_name
 
+    topics = make_topics(dimension, 0)
+    held = KeyframeEmbedding.objects.order_by().count()
+    if held:
+        tell(f"{held} rows were kept in {place.state_dir}")
+        return Encoder.objects.get(), topics, Asset.objects.count(), {"rows": held}
     encoder = Encoder.objects.create(
         name="made", space=Encoder.Space.JOINT, fingerprint="made", dimension=dimension
     )
-    topics = make_topics(dimension, 0)
     endpoint = read_endpoint(place.state_dir)
     assert endpoint is not None
     started = time.perf_counter()
@@ -322,13 +330,14 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--dim", type=int, default=512)
     parser.add_argument("--limit", type=int, default=50)
     parser.add_argument("--questions", type=int, default=20)
+    parser.add_argument("--state-dir", type=Path, help="keep what is made here, and use it again")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(words)
 
     def tell(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
-    with Installation() as place:
+    with Installation(state_dir=options.state_dir) as place:
         result = run(place, options, tell)
     print(json.dumps(result, indent=None if options.json else 1))
     return 0

@@ -35,7 +35,8 @@ from search.matching import readings_by_name
 from search.query_types import Count as Wanted
 from search.query_types import Kind, Part, Query
 from search.scope import Scope, wanted_readings
-from search.vectors import CROPS, KEYFRAMES, Table, VectorSearch, allowed_rows
+from search.vector_tables import CROPS, KEYFRAMES, Table, allowed_rows
+from search.vectors import VectorSearch
 from search.vocabulary import SCENE_KIN, SCENE_SAME
 
 PER_LIST = 200

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -152,7 +152,7 @@ def has_missed(
     found: Collection[int],
     last: float,
     *,
-    pictures: Sequence[int] | NDArray[np.int64],
+    pictures: NDArray[np.int64],
     similarities: Floats,
     allowed: NDArray[np.bool_],
 ) -> bool:

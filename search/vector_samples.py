@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,8 +110,8 @@ def read_sample(table: Table, encoder_id: int, costs: Costs) -> Sample:
     """Up to 4,000 rows, evenly spread over the table."""
     sql = f"SELECT count(*), min(id), max(id) FROM {table.embeddings} WHERE encoder_id = %s"  # noqa: S608
     total, first, last = fetch(sql, (encoder_id,))[0]
-    drawn = np.random.default_rng(SEED).integers(first, last + 1, SAMPLE) if total else []
-    rows = _rows(table, encoder_id, "AND e.id = ANY(%s)", [sorted({int(i) for i in drawn})])
+    drawn = np.unique(np.random.default_rng(SEED).integers(first, last + 1, SAMPLE))
+    rows = _rows(table, encoder_id, "AND e.id = ANY(%s)", [drawn.tolist()])
     if len(rows) < min(LEAST_FOUND, total):
         by_chance = (
             f"AND e.id IN (SELECT id FROM {table.embeddings} WHERE encoder_id = %s"  # noqa: S608
@@ -124,12 +125,12 @@ def read_sample(table: Table, encoder_id: int, costs: Costs) -> Sample:
 
 
 def _rows(
-    table: Table, encoder_id: int, condition: str, params: Sequence[object]
-) -> list[tuple[bytes, int, int, int, int]]:
+    table: Table, encoder_id: int, condition: str, params: Sequence[Any]
+) -> list[tuple[Any, ...]]:
     """Vectors as pgvector sends them (4 bytes, then big-endian halves), and what they are of."""
     sql = (
         f"SELECT halfvec_send(e.vector), e.{table.picture}_id, h.id, {table.track}, a.library_id"  # noqa: S608
         f" FROM {table.embeddings} e {table.joins} JOIN ingest_shot h ON h.id = {table.shot}"
         f" JOIN ingest_asset a ON a.id = h.asset_id WHERE e.encoder_id = %s {condition}"
     )
-    return fetch(sql, (encoder_id, *params))  # type: ignore[return-value]
+    return fetch(sql, (encoder_id, *params))

@@ -24,10 +24,7 @@ from recognition.models import Encoder
 from search.facts import Similar, Spread, VectorList
 from search.vector_plans import Plan, choose_plan, deepened, has_missed
 from search.vector_samples import SAMPLE, SAMPLES, Sample
-from search.vector_tables import CROPS as CROPS
-from search.vector_tables import KEYFRAMES as KEYFRAMES
-from search.vector_tables import Allowed, Table, as_literal, fetch
-from search.vector_tables import allowed_rows as allowed_rows
+from search.vector_tables import KEYFRAMES, Allowed, Table, as_literal, fetch
 
 CONTEXT_ROWS = 16
 """Keyframes of an asset, evenly over its length, that its mean likeness is taken from where the

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from search.vector_plans import (
     DEEPEST,
@@ -19,15 +20,17 @@ from search.vector_plans import (
     has_missed,
 )
 
+Flags = NDArray[np.bool_]
 SIZE = 4_000
 NEAR = np.linspace(1, -1, SIZE, dtype=np.float32)
 
 
-def every(n: int) -> np.ndarray:
-    return np.arange(SIZE) % n == 0
+def every(n: int) -> Flags:
+    found: Flags = np.arange(SIZE) % n == 0
+    return found
 
 
-def plan(allowed: np.ndarray, total: int = 1_000_000, limit: int = 50) -> Plan:
+def plan(allowed: Flags, total: int = 1_000_000, limit: int = 50) -> Plan:
     return choose_plan(total=total, limit=limit, similarities=NEAR, allowed=allowed, costs=Costs())
 
 
@@ -90,9 +93,11 @@ def test_one_walks_on_only_while_it_is_cheaper() -> None:
 
 
 def test_answers_that_the_sample_contradicts_are_noticed() -> None:
-    pictures = np.arange(SIZE)
-    nearest = set(range(30))
-    kept = {"pictures": pictures, "similarities": NEAR, "allowed": every(1)}
-    assert not has_missed(nearest, float(NEAR[29]), **kept)
-    assert has_missed(nearest - {3, 5, 7, 11}, float(NEAR[29]), **kept)
-    assert not has_missed(nearest - {3}, float(NEAR[29]), **kept)
+    nearest, last = set(range(30)), float(NEAR[29])
+    assert not contradicted(nearest, last)
+    assert contradicted(nearest - {3, 5, 7, 11}, last)
+    assert not contradicted(nearest - {3}, last)
+
+
+def contradicted(found: set[int], last: float) -> bool:
+    return has_missed(found, last, pictures=np.arange(SIZE), similarities=NEAR, allowed=every(1))

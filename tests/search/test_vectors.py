@@ -20,7 +20,8 @@ from search.filters import Filters
 from search.scope import Scope
 from search.vector_plans import Plan
 from search.vector_samples import SAMPLES
-from search.vectors import KEYFRAMES, VectorSearch, allowed_rows
+from search.vector_tables import KEYFRAMES, allowed_rows
+from search.vectors import VectorSearch
 from tests.factories import make_library
 from tests.search.made import make_encoder
 
@@ -102,7 +103,9 @@ def some_assets(kept: int) -> tuple[int, ...]:
 
 
 def a_text(seed: int = 3) -> Floats:
-    return unit(np.random.default_rng(seed).standard_normal((1, DIMENSION)).astype(np.float32))[0]
+    drawn = np.random.default_rng(seed).standard_normal((1, DIMENSION)).astype(np.float32)
+    text: Floats = unit(drawn)[0]
+    return text
 
 
 @pytest.mark.parametrize("kept", [0, 30, 3, 1])
