@@ -9,7 +9,8 @@ from recognition.engine.types import Floats
 from recognition.models import Encoder, TrackEmbedding
 from search.facts import EXAMPLE, VectorList
 from search.scope import Scope
-from search.vectors import CROPS, KEYFRAMES, Allowed, Table, VectorSearch, allowed_rows
+from search.vector_tables import CROPS, KEYFRAMES, Allowed, Table, allowed_rows
+from search.vectors import VectorSearch
 
 TRACKS = Table(
     kind="tracks",
@@ -43,10 +44,17 @@ def nearest_to(example: ExampleVector, scope: Scope, limit: int) -> Iterator[Vec
     """The pictures most like an example, one list per table that has any."""
     for table in example.tables:
         members = allowed_rows(scope.member_shots(), table.shot)
-        search = VectorSearch(table, example.encoder, _allowed(table, scope), members, True)
-        if search.is_empty:
-            continue
+        search = VectorSearch(
+            table,
+            example.encoder,
+            _allowed(table, scope),
+            members,
+            libraries=scope.library_ids,
+            narrowed=True,
+        )
         found = search.nearest(example.vector, part=EXAMPLE, limit=limit + 1)
+        if not found.hits:
+            continue
         others = [hit for hit in found.hits if hit.picture_id != example.own]
         yield replace(found, hits=tuple(others[:limit]))
 

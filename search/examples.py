@@ -31,7 +31,7 @@ from search.errors import ExampleGone
 from search.example_vectors import TRACKS, ExampleVector
 from search.models import Example
 from search.scope import Scope
-from search.vectors import CROPS, KEYFRAMES
+from search.vector_tables import CROPS, KEYFRAMES
 
 User = AbstractBaseUser | AnonymousUser
 _SIGNER = Signer(salt="search.example")
