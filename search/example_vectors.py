@@ -43,20 +43,24 @@ class ExampleVector:
 def nearest_to(example: ExampleVector, scope: Scope, limit: int) -> Iterator[VectorList]:
     """The pictures most like an example, one list per table that has any."""
     for table in example.tables:
-        members = allowed_rows(scope.member_shots(), table.shot)
-        search = VectorSearch(
-            table,
-            example.encoder,
-            _allowed(table, scope),
-            members,
-            libraries=scope.library_ids,
-            narrowed=True,
-        )
+        search = open_search(table, scope, example.encoder, narrowed=True)
         found = search.nearest(example.vector, part=EXAMPLE, limit=limit + 1)
         if not found.hits:
             continue
         others = [hit for hit in found.hits if hit.picture_id != example.own]
         yield replace(found, hits=tuple(others[:limit]))
+
+
+def open_search(table: Table, scope: Scope, encoder: Encoder, *, narrowed: bool) -> VectorSearch:
+    """A search of one table within a scope; ``narrowed``: less than all of its libraries."""
+    return VectorSearch(
+        table,
+        encoder,
+        _allowed(table, scope),
+        allowed_rows(scope.member_shots(), table.shot),
+        libraries=scope.library_ids,
+        narrowed=narrowed,
+    )
 
 
 def _allowed(table: Table, scope: Scope) -> Allowed:

@@ -21,7 +21,7 @@ from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from ingest.models import Keyframe, Shot
 from recognition.engine.types import Floats
 from recognition.models import Attribute, Description, Encoder, Track
-from search.example_vectors import ExampleVector, nearest_to
+from search.example_vectors import ExampleVector, nearest_to, open_search
 from search.facts import (
     WHOLE,
     Described,
@@ -35,7 +35,7 @@ from search.matching import readings_by_name
 from search.query_types import Count as Wanted
 from search.query_types import Kind, Part, Query
 from search.scope import Scope, wanted_readings
-from search.vector_tables import CROPS, KEYFRAMES, Table, allowed_rows
+from search.vector_tables import CROPS, KEYFRAMES, Table
 from search.vectors import VectorSearch
 from search.vocabulary import SCENE_KIN, SCENE_SAME
 
@@ -154,27 +154,13 @@ def _search_vectors(
     found: list[VectorList] = []
     for (table, part, _), vector in zip(asked, vectors, strict=True):
         if table.kind not in searches:
-            searches[table.kind] = _open_search(table, scope, space.encoder)
+            searches[table.kind] = open_search(
+                table, scope, space.encoder, narrowed=scope.is_narrowed
+            )
         answer = searches[table.kind].nearest(vector, part=part, limit=PER_LIST)
         if answer.hits:
             found.append(answer)
     return found, "ok"
-
-
-def _open_search(table: Table, scope: Scope, encoder: Encoder) -> VectorSearch:
-    members = allowed_rows(scope.member_shots(), table.shot)
-    if table is CROPS and scope.filters.narrows_tracks:
-        allowed = allowed_rows(scope.tracks(), "t.id")
-    else:
-        allowed = allowed_rows(scope.shots(), table.shot)
-    return VectorSearch(
-        table,
-        encoder,
-        allowed,
-        members,
-        libraries=scope.library_ids,
-        narrowed=scope.is_narrowed,
-    )
 
 
 # Structure
