@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,8 @@ from everyid_site.embedded.leash import die_with_parent
 # pieces of proxies slowly; each thread may hold one database connection (max_connections 60).
 THREADS = 16
 BACKLOG_REQUESTS = 128
+COLLECT_EVERY = (50_000, 20, 50)
+"""Values made, and younger collections, between collections of rubbish; Python's: 700, 10, 10."""
 
 
 def load_application() -> Callable[..., Any]:
@@ -23,6 +26,12 @@ def load_application() -> Callable[..., Any]:
     die_with_parent()
     from everyid_site.wsgi import application
 
+    # What is loaded now stays: looking through it for rubbish in the middle of searches, which
+    # make many small values, took an eighth to a quarter of their processor time (20,000
+    # keyframes: 322 → 228 ms at "two men in a forest at night").
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_EVERY)
     return application
 
 
