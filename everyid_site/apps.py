@@ -9,5 +9,5 @@ class EveryidSiteConfig(AppConfig):
     name = "everyid_site"
 
     def ready(self) -> None:
-        """Make Celery's application the one ``shared_task`` finds; register the checks."""
-        from everyid_site import celery, checks  # noqa: F401
+        """Make Celery's application the one ``shared_task`` finds; register checks and schema."""
+        from everyid_site import celery, checks, schema  # noqa: F401

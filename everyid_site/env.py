@@ -17,6 +17,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
+RATE = "^([1-9][0-9]{0,6}/(second|minute|hour|day))?$"
+
+
 class Environment(BaseSettings):
     """The settings of one installation."""
 
@@ -65,6 +68,11 @@ class Environment(BaseSettings):
     offline: bool = Field(False, description="Pull nothing over the network.")
     threads: int = Field(0, ge=0, description="Threads per network; 0: as many as cores.")
     max_upload_mb: int = Field(20_000, ge=1, description="Largest file accepted by upload.")
+    mcp_token: str = Field("", description="The API token that `manage.py mcp` acts by.")
+    rate_read: str = Field("1200/minute", pattern=RATE, description="API reads per token.")
+    rate_search: str = Field("240/minute", pattern=RATE, description="API searches per token.")
+    rate_export: str = Field("30/minute", pattern=RATE, description="API exports per token.")
+    rate_write: str = Field("300/minute", pattern=RATE, description="API changes per token.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("state_dir", "weights_dir")

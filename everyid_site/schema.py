@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "What went wrong (RFC 9457).",
@@ -18,6 +20,18 @@ PROBLEM: dict[str, Any] = {
     },
 }
 _METHODS = ("get", "post", "put", "patch", "delete")
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Tells the schema how a token is sent."""
+
+    target_class = "ingest.authentication.ApiTokenAuthentication"
+    name = "tokenAuth"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """As OpenAPI says it."""
+        about = "`Token eid_…`, made on the page API tokens."
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": about}
 
 
 def document_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:

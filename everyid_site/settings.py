@@ -66,7 +66,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "rest_framework",
-    "rest_framework.authtoken",
     "drf_spectacular",
     "everyid_site",
     "ingest",
@@ -171,12 +170,21 @@ CELERY_WORKER_CONCURRENCY = ENV.worker_concurrency
 # A run whose heartbeat is older than this has lost its worker and is queued again.
 HEARTBEAT_TIMEOUT_S = 30
 
+MCP_TOKEN = ENV.mcp_token
+RATES = {
+    "read": ENV.rate_read,
+    "search": ENV.rate_search,
+    "export": ENV.rate_export,
+    "write": ENV.rate_write,
+}
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "ingest.authentication.ApiTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["everyid_site.throttling.Limits"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

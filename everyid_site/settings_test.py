@@ -27,6 +27,7 @@ override(
 
 from everyid_site.settings import *  # noqa: E402, F403
 
+RATES = dict.fromkeys(("read", "search", "export", "write"), "")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

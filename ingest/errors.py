@@ -14,6 +14,7 @@
     ├── StageError             a stage of the pipeline
     │   ├── ClaimLost          another worker owns the run now; nothing was written
     │   └── StageFailed        any other failure; ``permanent`` decides retry
+    ├── BadToken               a token of the API that cannot be made so
     └── NotAllowed             the user has no such right in the library
 
 Every error carries a ``code`` for programs, a sentence for people (its ``str``) and
@@ -62,6 +63,10 @@ class TooLarge(MediaError):
 
 class NotAFile(IngestError):
     code = "not_a_file"
+
+
+class BadToken(IngestError):
+    code = "bad_token"
 
 
 class DuplicateAsset(IngestError):

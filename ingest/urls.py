@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ingest.views import assets, audit, libraries, media, uploads
+from ingest.views import assets, audit, libraries, media, tokens, uploads
 
 app_name = "ingest"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("libraries/<slug:slug>/audit.csv", audit.audit_csv, name="audit-csv"),
     path("libraries/<slug:slug>/activity", audit.activity, name="activity"),
     path("libraries/<slug:slug>/leave", libraries.leave, name="leave"),
+    path("tokens/", tokens.token_page, name="tokens"),
+    path("tokens/<int:pk>/revoke", tokens.token_revoke, name="token-revoke"),
     path("changes", audit.changes, name="changes"),
     path("assets/<int:pk>/", assets.asset_page, name="asset"),
     path("assets/<int:pk>/status", assets.asset_status, name="asset-status"),

@@ -1,5 +1,6 @@
 """The nouns of footage."""
 
+from ingest.models.api_token import ApiToken
 from ingest.models.asset import Asset
 from ingest.models.audit import AuditEntry
 from ingest.models.camera import Camera
@@ -10,6 +11,7 @@ from ingest.models.upload import Upload
 from ingest.models.worker import Worker
 
 __all__ = [
+    "ApiToken",
     "Asset",
     "AuditEntry",
     "Camera",

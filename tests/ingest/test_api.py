@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.test import Client
-from rest_framework.authtoken.models import Token
 
 from ingest.models import Asset, Camera, Library, Role, Upload
+from ingest.services.tokens import make_token
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -39,8 +39,8 @@ def api(client: Client, owner: User) -> Client:
 
 
 def test_it_takes_a_token(client: Client, owner: User, library: Library) -> None:
-    token = Token.objects.create(user=owner)
-    response = client.get("/api/libraries", headers={"Authorization": f"Token {token.key}"})
+    _, secret = make_token(user=owner, name="test", scope="write")
+    response = client.get("/api/libraries", headers={"Authorization": f"Token {secret}"})
     assert [item["slug"] for item in response.json()["results"]] == ["harbour"]
 
 
