@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from evaluation.made_people import draw_vectors
 from recognition.engine.types import Floats, Ints
@@ -24,6 +25,7 @@ SLOPE = 16.0
 CONFIRMED = 0.3
 STAY_S = 8.0
 RETURN_S = 40 * 60.0
+SPREAD_LOG = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,8 @@ def _group(facts: list[TrackFact], made: Network, same_person: float) -> dict[st
 def make_network(seed: int = 0, *, noise: float = 0.95) -> Network:
     """The same network for the same seed."""
     random = np.random.default_rng(seed)
-    ways = _ways(random)
-    sightings = [step for who in range(PEOPLE) for step in _walk(random, who, ways)]
+    ways = ways_of(random)
+    sightings = [step for who in range(PEOPLE) for step in walk(random, who, ways)]
     who, camera, looks = (np.array([s[at] for s in sightings], dtype=np.int64) for at in (0, 1, 3))
     vectors = draw_vectors(random, who, looks, camera, noise=noise)
     confirmed = set(random.permutation(PEOPLE)[: round(CONFIRMED * PEOPLE)].tolist())
@@ -90,7 +92,7 @@ def make_network(seed: int = 0, *, noise: float = 0.95) -> Network:
     return Network(facts, vectors, who)
 
 
-def _ways(random: np.random.Generator) -> Floats:
+def ways_of(random: np.random.Generator) -> Floats:
     """Median seconds between cameras; 0 where there is no way. Cameras 0 and 1 see one place."""
     medians = random.uniform(30, 300, (CAMERAS, CAMERAS))
     medians = (medians + medians.T) / 2
@@ -99,8 +101,19 @@ def _ways(random: np.random.Generator) -> Floats:
     return medians.astype(np.float32)
 
 
-def _walk(random: np.random.Generator, who: int, ways: Floats) -> list[tuple[int, int, float, int]]:
-    """A person's sightings: who, camera, true start in seconds, look."""
+def walk(
+    random: np.random.Generator,
+    who: int,
+    ways: Floats,
+    *,
+    chances: npt.NDArray[np.float64] | None = None,
+    shared: float = 0.8,
+) -> list[tuple[int, int, float, int]]:
+    """A person's sightings: who, camera, true start in seconds, look.
+
+    ``chances`` (cameras, cameras): how likely each next camera is; without, each neighbour alike.
+    ``shared``: how often both cameras that look at one place see who is there.
+    """
     changes = random.random() < 0.4
     camera = int(random.integers(CAMERAS))
     steps: list[tuple[int, int, float, int]] = []
@@ -109,9 +122,12 @@ def _walk(random: np.random.Generator, who: int, ways: Floats) -> list[tuple[int
         for _ in range(VISITS // 2):
             look = day if changes else 0
             steps.append((who, camera, at, look))
-            if camera in (0, 1) and random.random() < 0.8:
+            if camera in (0, 1) and random.random() < shared:
                 steps.append((who, 1 - camera, at + random.uniform(0, 2), look))
-            camera = int(random.choice(np.flatnonzero(ways[camera])))
+            if chances is None:
+                camera = int(random.choice(np.flatnonzero(ways[camera])))
+            else:
+                camera = int(random.choice(CAMERAS, p=chances[camera]))
             gap = ways[steps[-1][1], camera] or RETURN_S
-            at += STAY_S + float(gap) * float(np.exp(random.normal(0, 0.25)))
+            at += STAY_S + float(gap) * float(np.exp(random.normal(0, SPREAD_LOG)))
     return steps

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from recognition import api, privacy_api
+from recognition import api, pattern_api, privacy_api
 
 router = SimpleRouter(trailing_slash=False)
 router.register("identities", api.IdentityViewSet, basename="api-identity")
@@ -62,5 +62,17 @@ urlpatterns = [
         name="api-library-shares",
     ),
     path("libraries/<slug:slug>/review", api.ReviewView.as_view(), name="api-review"),
+    path("libraries/<slug:slug>/company", pattern_api.CompanyView.as_view(), name="api-company"),
+    path("libraries/<slug:slug>/passages", pattern_api.PassagesView.as_view(), name="api-passages"),
+    path(
+        "cameras/<int:pk>/next-camera",
+        pattern_api.CameraOutlookView.as_view(),
+        name="api-camera-next",
+    ),
+    path(
+        "identities/<int:pk>/next-camera",
+        pattern_api.IdentityOutlookView.as_view(),
+        name="api-identity-next",
+    ),
     path("networks", api.NetworksView.as_view(), name="api-networks"),
 ]

@@ -12,7 +12,7 @@ from recognition import (
     privacy_views,
     sharing_views,
 )
-from recognition.views import corrections, identity, people, pictures
+from recognition.views import corrections, identity, patterns, people, pictures
 
 app_name = "recognition"
 
@@ -36,6 +36,9 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/review", people.review, name="review"),
     path("people/history", people.history, name="history"),
+    path("people/company", patterns.company, name="company"),
+    path("people/passages", patterns.passages, name="passages"),
+    path("people/<int:pk>/next-camera", patterns.next_camera, name="next-camera"),
     path("people/merge", corrections.merge_chosen, name="merge-chosen"),
     path("people/hide", corrections.hide_chosen, name="hide-chosen"),
     path("people/show", corrections.show_chosen, name="show-chosen"),

@@ -183,7 +183,7 @@ class Topology:
         leaving: dict[int, int] = {}
         for (camera, _), taken in gaps.items():
             leaving[camera] = leaving.get(camera, 0) + len(taken)
-        ways = {pair: _way(taken, leaving[pair[0]]) for pair, taken in gaps.items()}
+        ways = {pair: way_of(taken, leaving[pair[0]]) for pair, taken in gaps.items()}
         times = [s.true_s or 0.0 for _, s in known]
         span = max(times) - min(times) if times else LONGEST_S
         declared = frozenset((min(pair), max(pair)) for pair in overlapping)
@@ -265,7 +265,8 @@ def _views(
     return both, only
 
 
-def _way(taken: Sequence[float], leaving: int) -> Way:
+def way_of(taken: Sequence[float], leaving: int) -> Way:
+    """A way from the seconds that walks on it took; ``leaving``: walks out of its first camera."""
     logs = np.log(np.maximum(np.array(taken), 1.0))
     weight = len(logs) / (len(logs) + WORTH)
     median = float(np.median(logs))

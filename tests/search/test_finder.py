@@ -212,6 +212,34 @@ def test_a_name_in_the_query_must_be_there(encoder: Encoder) -> None:
     assert names(find("beach without Anna", user=user)) == ["other"]
 
 
+def test_someone_named_is_found_with_things_and_with_others(encoder: Encoder) -> None:
+    """Where Anna is and a dog is comes before where she is without; where she is not, never."""
+    user = make_user()
+    library = make_library(owner=user)
+    anna, ben = make_identity(library, name="Anna"), make_identity(library, name="Ben")
+    made = {
+        "anna-and-dog": ([anna], "dog"),
+        "anna": ([anna], None),
+        "ben-and-dog": ([ben], "dog"),
+        "both": ([anna, ben], None),
+    }
+    for name, (people, thing) in made.items():
+        shot = make_film(library, encoder, "street", name=name).shots.get()
+        for person in people:
+            see_person(shot, identity=person)
+        if thing:
+            make_track(shot, label=thing)
+    found = names(find("Anna with a dog", user=user))
+    assert found[0] == "anna-and-dog"
+    assert "ben-and-dog" not in found
+    assert names(find("Anna and Ben", user=user)) == ["both"]
+    assert names(find("Anna with Ben", user=user)) == ["both"]
+    assert set(names(find("Anna without Ben", user=user))) == {"anna", "anna-and-dog"}
+    together = Filters(together=(anna.pk, ben.pk))
+    assert names(find("street", user=user, filters=together)) == ["both"]
+    assert find("Anna with Ben", user=make_user()).total == 0
+
+
 def test_moments_are_trimmed_to_the_person(encoder: Encoder) -> None:
     user = make_user()
     asset = make_film(make_library(owner=user), encoder, "street")

@@ -25,6 +25,8 @@ LOOKS = {
     "recognition:report-json",
     "api-identity-detail",
     "api-identity-report",
+    "api-identity-next",
+    "recognition:next-camera",
     "ingest:audit-csv",
     "recognition:guest",
 }
