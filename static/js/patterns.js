@@ -109,11 +109,48 @@ function spread(keys, edges, size, room) {
       move.y += (size.height / 2 - place.y) * 0.6;
       const length = Math.hypot(move.x, move.y) || 1;
       const far = Math.min(length, heat) / length;
-      place.x = Math.min(size.width - room.x, Math.max(room.x, place.x + move.x * far));
-      place.y = Math.min(size.height - room.y, Math.max(room.top, place.y + move.y * far));
+      place.x += move.x * far;
+      place.y += move.y * far;
     }
   }
+  fit(keys, places, size, room);
   return places;
+}
+
+// Into the picture, as large as fits, and nobody on top of another.
+function fit(keys, places, size, room) {
+  const sides = [["x", room.x, size.width - room.x], ["y", room.top, size.height - room.y]];
+  for (const [side, low, high] of sides) {
+    const all = keys.map((key) => places.get(key)[side]);
+    const [least, most] = [Math.min(...all), Math.max(...all)];
+    const scale = Math.min((high - low) / Math.max(most - least, 1), 2.5);
+    const middle = (least + most) / 2;
+    for (const key of keys) {
+      const place = places.get(key);
+      place[side] = (low + high) / 2 + (place[side] - middle) * scale;
+    }
+  }
+  for (let step = 0; step < 60; step += 1) {
+    for (let i = 0; i < keys.length; i += 1) {
+      for (let j = i + 1; j < keys.length; j += 1) part(places.get(keys[i]), places.get(keys[j]), room);
+    }
+    for (const key of keys) {
+      const place = places.get(key);
+      for (const [side, low, high] of sides) place[side] = Math.min(high, Math.max(low, place[side]));
+    }
+  }
+}
+
+// Two who stand closer than a picture and its name are wide and high step apart.
+function part(one, other, room) {
+  const [x, y] = [(other.x - one.x) / (1.7 * room.x), (other.y - one.y) / (1.5 * room.y)];
+  const distance = Math.hypot(x, y) || 0.01;
+  if (distance >= 1) return;
+  const by = (1 - distance) / distance / 2;
+  one.x -= x * by * 1.7 * room.x;
+  other.x += x * by * 1.7 * room.x;
+  one.y -= y * by * 1.5 * room.y;
+  other.y += y * by * 1.5 * room.y;
 }
 
 function push(places, moves, a, b, force) {

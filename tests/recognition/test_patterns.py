@@ -172,7 +172,7 @@ def walkers(library: Library) -> list[Camera]:
         for name in ("Gate", "Lawn", "Door")
     ]
     for number in range(12):
-        person = make_identity(library, number=100 + number)
+        person = make_identity(library, name=f"Walker {number}")
         see(library, person, camera=cameras[0], minute=60 * number)
         see(library, person, camera=cameras[2 if number > 9 else 1], minute=60 * number + 2)
     return cameras
@@ -308,7 +308,7 @@ def test_passages_and_the_outlook_are_told_on_pages(
         "Not seen for 5 min since Gate"
         in client.get(reverse("recognition:passages"), late).content.decode()
     )
-    person = Identity.objects.get(number=100)
+    person = Identity.objects.get(name="Walker 0")
     lines = client.get(reverse("recognition:next-camera", args=[person.pk])).content.decode()
     assert "Last at" in lines and "Lawn" in lines
 
