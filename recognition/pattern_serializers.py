@@ -42,7 +42,7 @@ class SharedPlaceSerializer(serializers.Serializer[Any]):
     times = serializers.IntegerField()
 
 
-class PairSerializer(BondSerializer):
+class CompanionsSerializer(BondSerializer):
     """A row of the table: two people, where, and when last."""
 
     places = SharedPlaceSerializer(many=True)
@@ -55,7 +55,7 @@ class CompanySerializer(serializers.Serializer[Any]):
     around = serializers.IntegerField(allow_null=True, help_text="The person in the middle.")
     people = PatternPersonSerializer(many=True, help_text="Those of the picture.")
     bonds = BondSerializer(many=True, help_text="Between people of the picture.")
-    pairs = PairSerializer(many=True, help_text="The first of all pairs, most times first.")
+    pairs = CompanionsSerializer(many=True, help_text="The first of all pairs, most times first.")
     people_count = serializers.IntegerField(help_text="Everyone who was seen.")
     pair_count = serializers.IntegerField(help_text="All pairs (of `around`).")
     alone = serializers.IntegerField(help_text="People who were with nobody.")
