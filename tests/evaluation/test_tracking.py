@@ -20,6 +20,6 @@ def test_the_truth_itself_is_without_fault(depth: bool) -> None:
 
 @pytest.mark.parametrize("fps, least", [(5.0, 0.55), (10.0, 0.65)])
 def test_ours_keeps_people_apart(fps: float, least: float) -> None:
-    """Well above .37 and .56, what ByteTrack by overlap comes to (decision 15)."""
+    """Well above .37 and .56, what ByteTrack by overlap comes to (decision 14)."""
     world = make_world(2, fps)
     assert measure(world, run_ours(world, fps))["idf1"] > least
