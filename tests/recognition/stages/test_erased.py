@@ -41,7 +41,7 @@ def test_running_every_stage_again_brings_nobody_back(
         pipeline.run_asset(asset.pk)
     asset.refresh_from_db()
     assert asset.status == "ready", asset.error_sentence
-    # A piece of the erased person's way that stood alone before lies in the same place, and goes too.
+    # A piece of the erased way that stood alone before lies in the same place, and goes too.
     assert 0 < people.count() <= before - gone.tracks
     kept = {key for crop in Crop.objects.all() for key in (crop.image_key, crop.context_key)}
     crops = Path(settings.MEDIA_ROOT) / "derived" / str(asset.pk) / "tracks"
