@@ -193,6 +193,16 @@ class FakeLoader:
     ) -> FakeTextEncoder:
         return FakeTextEncoder()
 
+    def load_image_encoder(
+        self,
+        profile: str,
+        weights_dir: Path | None = None,
+        *,
+        threads: int | None = None,
+        setup: Setup | None = None,
+    ) -> FakeImageEncoder:
+        return FakeImageEncoder()
+
     def load_pair(
         self,
         name: str,

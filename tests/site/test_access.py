@@ -7,8 +7,7 @@ back. A library's outsider must not be able to tell what is someone else's from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,90 +18,48 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from ingest.models import Asset, Camera, Keyframe, Library, Membership, Role
-from recognition.models import Comment, Crop, Identity, ShareLink
-from recognition.services import sharing
+from ingest.models import Asset, Library, Role
+from ingest.services.tokens import make_token
+from recognition import networks
+from recognition.models import Comment, Encoder, Identity
+from recognition.services import groups, history, sharing
+from search.models import Alert
+from search.services.bins import add_marker
+from search.services.excerpts import file_of, order_excerpts
+from search.services.saved import save_search
 from tests import factories, fakes
+from tests.site import people_probes, search_probes
+from tests.site.asked import (
+    API_EDITORS,
+    API_EDITORS_DELETE,
+    API_EDITORS_START,
+    API_MEMBERS,
+    API_OWNERS,
+    API_SIGNED_IN,
+    EDITORS_DO,
+    EDITORS_SEE,
+    MEMBERS,
+    MEMBERS_DO,
+    MEMBERS_GO,
+    MEMBERS_HTMX,
+    OPEN,
+    OWNERS_DO,
+    OWNERS_SEE,
+    ROLES,
+    SIGNED_IN,
+    Probe,
+    World,
+    expect,
+    of_asset,
+    of_camera,
+    of_comment,
+    of_identity,
+    of_library_camera,
+    of_slug,
+    post,
+)
 
 pytestmark = pytest.mark.django_db
-
-ROLES = ("anonymous", "outsider", "viewer", "editor", "owner")
-
-
-@dataclass
-class World:
-    """One library with one of everything, and someone in every role."""
-
-    users: dict[str, User]
-    library: Library
-    asset: Asset
-    camera: Camera
-    keyframe: Keyframe
-    identity: Identity
-    crop: Crop
-    membership: Membership
-    comment: Comment
-    link: ShareLink
-    token: str
-
-
-def expect(anonymous: int, outsider: int, viewer: int, editor: int, owner: int) -> dict[str, int]:
-    return dict(zip(ROLES, (anonymous, outsider, viewer, editor, owner), strict=True))
-
-
-OPEN = expect(200, 200, 200, 200, 200)
-SIGNED_IN = expect(302, 200, 200, 200, 200)  # shows what is theirs, be it nothing
-MEMBERS = expect(302, 404, 200, 200, 200)
-MEMBERS_GO = expect(302, 404, 302, 302, 302)
-EDITORS_SEE = expect(302, 404, 403, 200, 200)
-EDITORS_DO = expect(302, 404, 403, 302, 302)
-OWNERS_DO = expect(302, 404, 403, 403, 302)
-OWNERS_SEE = expect(302, 404, 403, 403, 200)
-MEMBERS_DO = MEMBERS_GO
-MEMBERS_HTMX = expect(204, 404, 200, 200, 200)
-API_OWNERS = expect(401, 404, 403, 403, 200)
-API_SIGNED_IN = expect(401, 200, 200, 200, 200)
-API_MEMBERS = expect(401, 404, 200, 200, 200)
-API_EDITORS = expect(401, 404, 403, 200, 200)
-API_EDITORS_DELETE = expect(401, 404, 403, 204, 204)
-API_EDITORS_START = expect(401, 404, 403, 202, 202)
-
-
-@dataclass
-class Probe:
-    """One question: how to ask it, and what everyone is answered."""
-
-    expected: dict[str, int]
-    kwargs: Callable[[World], dict[str, Any]] = lambda _: {}
-    method: str = "get"
-    data: Callable[[World], dict[str, Any]] = lambda _: {}
-    query: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
-    json: bool = False
-
-
-def _slug(world: World) -> dict[str, Any]:
-    return {"slug": world.library.slug}
-
-
-def _asset(world: World) -> dict[str, Any]:
-    return {"pk": world.asset.pk}
-
-
-def _camera(world: World) -> dict[str, Any]:
-    return {"pk": world.camera.pk}
-
-
-def _library_camera(world: World) -> dict[str, Any]:
-    return {"slug": world.library.slug, "pk": world.camera.pk}
-
-
-def _identity(world: World) -> dict[str, Any]:
-    return {"pk": world.identity.pk}
-
-
-def _comment(world: World) -> dict[str, Any]:
-    return {"pk": world.comment.pk}
 
 
 def _moment(world: World) -> str:
@@ -117,10 +74,6 @@ def _file() -> SimpleUploadedFile:
     return SimpleUploadedFile("b.mp4", b"no film either")
 
 
-def post(expected: dict[str, int], kwargs: Any = lambda _: {}, **data: Any) -> Probe:
-    return Probe(expected, kwargs, "post", lambda _: data)
-
-
 HTMX = {"HX-Request": "true"}
 TABLE: dict[str, list[Probe]] = {
     "search:home": [Probe(SIGNED_IN), Probe(SIGNED_IN, query="?q=red+coat")],
@@ -131,9 +84,9 @@ TABLE: dict[str, list[Probe]] = {
         Probe(SIGNED_IN),
         post(expect(302, 302, 302, 302, 302), name="Another"),
     ],
-    "ingest:library": [Probe(MEMBERS, _slug)],
-    "ingest:upload": [Probe(EDITORS_SEE, _slug), Probe(EDITORS_SEE, _slug, "post", _upload)],
-    "ingest:member-add": [post(OWNERS_DO, _slug, username="stranger", role="viewer")],
+    "ingest:library": [Probe(MEMBERS, of_slug)],
+    "ingest:upload": [Probe(EDITORS_SEE, of_slug), Probe(EDITORS_SEE, of_slug, "post", _upload)],
+    "ingest:member-add": [post(OWNERS_DO, of_slug, username="stranger", role="viewer")],
     "ingest:member-change": [
         post(
             OWNERS_DO,
@@ -141,60 +94,63 @@ TABLE: dict[str, list[Probe]] = {
             role="remove",
         )
     ],
-    "ingest:camera-add": [post(EDITORS_DO, _slug, name="Roof")],
+    "ingest:camera-add": [post(EDITORS_DO, of_slug, name="Roof")],
     "ingest:camera-change": [
-        Probe(EDITORS_SEE, _library_camera),
-        post(EDITORS_DO, _library_camera, name="Gate 2"),
-        post(EDITORS_DO, _library_camera, remove="1"),
+        Probe(EDITORS_SEE, of_library_camera),
+        post(EDITORS_DO, of_library_camera, name="Gate 2"),
+        post(EDITORS_DO, of_library_camera, remove="1"),
     ],
-    "ingest:asset": [Probe(MEMBERS, _asset), Probe(MEMBERS, _asset, query="?t=1.5")],
+    "ingest:asset": [Probe(MEMBERS, of_asset), Probe(MEMBERS, of_asset, query="?t=1.5")],
     "ingest:asset-status": [
-        Probe(MEMBERS_GO, _asset),
-        Probe(expect(204, 404, 286, 286, 286), _asset, headers=HTMX),
+        Probe(MEMBERS_GO, of_asset),
+        Probe(expect(204, 404, 286, 286, 286), of_asset, headers=HTMX),
     ],
-    "ingest:asset-camera": [post(EDITORS_DO, _asset, camera="")],
-    "ingest:asset-delete": [Probe(EDITORS_SEE, _asset), post(EDITORS_DO, _asset)],
-    "ingest:asset-retry": [post(EDITORS_DO, _asset)],
-    "ingest:asset-cancel": [post(EDITORS_DO, _asset)],
-    "ingest:proxy": [Probe(MEMBERS, _asset)],
-    "ingest:poster": [Probe(MEMBERS, _asset)],
-    "ingest:sprite": [Probe(MEMBERS, _asset)],
+    "ingest:asset-camera": [post(EDITORS_DO, of_asset, camera="")],
+    "ingest:asset-delete": [Probe(EDITORS_SEE, of_asset), post(EDITORS_DO, of_asset)],
+    "ingest:asset-retry": [post(EDITORS_DO, of_asset)],
+    "ingest:asset-cancel": [post(EDITORS_DO, of_asset)],
+    "ingest:proxy": [Probe(MEMBERS, of_asset)],
+    "ingest:poster": [Probe(MEMBERS, of_asset)],
+    "ingest:sprite": [Probe(MEMBERS, of_asset)],
     "ingest:keyframe": [Probe(MEMBERS, lambda w: {"pk": w.keyframe.pk})],
     "recognition:people": [
         Probe(SIGNED_IN),
     ],
-    "recognition:identity": [Probe(MEMBERS, _identity)],
-    "recognition:rename": [post(EDITORS_DO, _identity, name="Ada")],
-    "recognition:hide": [post(EDITORS_DO, _identity)],
-    "recognition:show": [post(EDITORS_DO, _identity)],
+    "recognition:identity": [Probe(MEMBERS, of_identity)],
+    "recognition:rename": [post(EDITORS_DO, of_identity, name="Ada")],
+    "recognition:hide": [post(EDITORS_DO, of_identity)],
+    "recognition:show": [post(EDITORS_DO, of_identity)],
     "recognition:cover": [
-        Probe(EDITORS_DO, _identity, "post", lambda w: {"crop": w.crop.pk}),
+        Probe(EDITORS_DO, of_identity, "post", lambda w: {"crop": w.crop.pk}),
     ],
     "recognition:crop": [Probe(MEMBERS, lambda w: {"pk": w.crop.pk})],
     "recognition:asset-panel": [
-        Probe(MEMBERS, _asset),
-        Probe(expect(204, 404, 200, 200, 200), _asset, headers=HTMX),
+        Probe(MEMBERS, of_asset),
+        Probe(expect(204, 404, 200, 200, 200), of_asset, headers=HTMX),
     ],
-    "recognition:asset-tracks": [Probe(MEMBERS, _asset)],
-    "ingest:audit": [Probe(OWNERS_SEE, _slug), Probe(OWNERS_SEE, _slug, query="?verb=named")],
-    "ingest:audit-csv": [Probe(OWNERS_SEE, _slug)],
-    "ingest:activity": [Probe(MEMBERS, _slug), Probe(MEMBERS_HTMX, _slug, headers=HTMX)],
-    "ingest:leave": [post(MEMBERS_DO, _slug)],
+    "recognition:asset-tracks": [Probe(MEMBERS, of_asset)],
+    "ingest:audit": [Probe(OWNERS_SEE, of_slug), Probe(OWNERS_SEE, of_slug, query="?verb=named")],
+    "ingest:audit-csv": [Probe(OWNERS_SEE, of_slug)],
+    "ingest:activity": [Probe(MEMBERS, of_slug), Probe(MEMBERS_HTMX, of_slug, headers=HTMX)],
+    "ingest:leave": [post(MEMBERS_DO, of_slug)],
     "ingest:changes": [Probe(SIGNED_IN)],
-    "recognition:comments": [Probe(MEMBERS, _identity), post(MEMBERS_DO, _identity, text="Yes.")],
+    "recognition:comments": [
+        Probe(MEMBERS, of_identity),
+        post(MEMBERS_DO, of_identity, text="Yes."),
+    ],
     "recognition:comment-change": [
         post(OWNERS_DO, lambda w: {"pk": w.comment.pk}, text="No."),
         post(OWNERS_DO, lambda w: {"pk": w.comment.pk}, delete="1"),
     ],
-    "recognition:report": [Probe(OWNERS_SEE, _identity)],
-    "recognition:report-json": [Probe(OWNERS_SEE, _identity)],
+    "recognition:report": [Probe(OWNERS_SEE, of_identity)],
+    "recognition:report-json": [Probe(OWNERS_SEE, of_identity)],
     "recognition:identity-erase": [
-        Probe(OWNERS_SEE, _identity),
-        Probe(OWNERS_DO, _identity, "post", lambda w: {"typed": w.identity.display_name}),
+        Probe(OWNERS_SEE, of_identity),
+        Probe(OWNERS_DO, of_identity, "post", lambda w: {"typed": w.identity.display_name}),
     ],
     "recognition:share-identity": [
-        Probe(EDITORS_SEE, _identity),
-        post(EDITORS_SEE, _identity, title="Look", days="1"),
+        Probe(EDITORS_SEE, of_identity),
+        post(EDITORS_SEE, of_identity, title="Look", days="1"),
     ],
     "recognition:share-moments": [
         Probe(expect(302, 404, 404, 404, 404)),
@@ -203,13 +159,13 @@ TABLE: dict[str, list[Probe]] = {
         ),
     ],
     "recognition:share-revoke": [post(OWNERS_DO, lambda w: {"pk": w.link.pk})],
-    "recognition:shares": [Probe(EDITORS_SEE, _slug)],
-    "recognition:privacy": [Probe(MEMBERS, _slug)],
-    "recognition:switch": [post(OWNERS_DO, _slug, reason="Asked to.")],
-    "recognition:retention": [post(OWNERS_DO, _slug, days="")],
+    "recognition:shares": [Probe(EDITORS_SEE, of_slug)],
+    "recognition:privacy": [Probe(MEMBERS, of_slug)],
+    "recognition:switch": [post(OWNERS_DO, of_slug, reason="Asked to.")],
+    "recognition:retention": [post(OWNERS_DO, of_slug, days="")],
     "recognition:library-erase": [
-        Probe(OWNERS_SEE, _slug),
-        post(OWNERS_DO, _slug, typed="Harbour"),
+        Probe(OWNERS_SEE, of_slug),
+        post(OWNERS_DO, of_slug, typed="Harbour"),
     ],
     "recognition:guest": [
         Probe(OPEN, lambda w: {"token": w.token}),
@@ -218,32 +174,32 @@ TABLE: dict[str, list[Probe]] = {
     "recognition:guest-media": [
         Probe(expect(404, 404, 404, 404, 404), lambda _: {"signed": "guessed:1:2"})
     ],
-    "api-identity-report": [Probe(API_OWNERS, _identity)],
+    "api-identity-report": [Probe(API_OWNERS, of_identity)],
     "api-identity-erase": [
-        Probe(API_OWNERS, _identity, "post", lambda w: {"typed": w.identity.display_name})
+        Probe(API_OWNERS, of_identity, "post", lambda w: {"typed": w.identity.display_name})
     ],
     "api-identity-comments": [
-        Probe(API_MEMBERS, _identity),
-        post(expect(401, 404, 201, 201, 201), _identity, text="Yes."),
+        Probe(API_MEMBERS, of_identity),
+        post(expect(401, 404, 201, 201, 201), of_identity, text="Yes."),
     ],
-    "api-identity-shares": [post(expect(401, 404, 403, 201, 201), _identity, title="Look")],
+    "api-identity-shares": [post(expect(401, 404, 403, 201, 201), of_identity, title="Look")],
     "api-comment": [
-        Probe(API_OWNERS, _comment, "patch", lambda _: {"text": "No."}, json=True),
-        Probe(expect(401, 404, 403, 403, 204), _comment, "delete"),
+        Probe(API_OWNERS, of_comment, "patch", lambda _: {"text": "No."}, json=True),
+        Probe(expect(401, 404, 403, 403, 204), of_comment, "delete"),
     ],
     "api-share": [Probe(expect(401, 404, 403, 403, 204), lambda w: {"pk": w.link.pk}, "delete")],
     "api-library-privacy": [
-        Probe(API_MEMBERS, _slug),
-        Probe(API_OWNERS, _slug, "patch", lambda _: {"retention_days": 30}, json=True),
+        Probe(API_MEMBERS, of_slug),
+        Probe(API_OWNERS, of_slug, "patch", lambda _: {"retention_days": 30}, json=True),
     ],
-    "api-library-erase": [post(expect(401, 404, 403, 403, 204), _slug, typed="Harbour")],
-    "api-library-audit": [Probe(API_OWNERS, _slug)],
-    "api-library-activity": [Probe(API_MEMBERS, _slug)],
+    "api-library-erase": [post(expect(401, 404, 403, 403, 204), of_slug, typed="Harbour")],
+    "api-library-audit": [Probe(API_OWNERS, of_slug)],
+    "api-library-activity": [Probe(API_MEMBERS, of_slug)],
     "api-library-shares": [
-        Probe(API_EDITORS, _slug),
+        Probe(API_EDITORS, of_slug),
         Probe(
             expect(401, 404, 403, 201, 201),
-            _slug,
+            of_slug,
             "post",
             lambda w: {
                 "title": "Look",
@@ -257,33 +213,33 @@ TABLE: dict[str, list[Probe]] = {
         Probe(API_SIGNED_IN),
         post(expect(401, 201, 201, 201, 201), name="Another"),
     ],
-    "api-library-detail": [Probe(API_MEMBERS, _slug)],
+    "api-library-detail": [Probe(API_MEMBERS, of_slug)],
     "api-library-cameras": [
-        Probe(API_MEMBERS, _slug),
-        post(expect(401, 404, 403, 201, 201), _slug, name="Roof"),
+        Probe(API_MEMBERS, of_slug),
+        post(expect(401, 404, 403, 201, 201), of_slug, name="Roof"),
     ],
     "api-library-uploads": [
-        Probe(API_MEMBERS, _slug),
-        Probe(expect(401, 404, 403, 422, 422), _slug, "post", _upload),
+        Probe(API_MEMBERS, of_slug),
+        Probe(expect(401, 404, 403, 422, 422), of_slug, "post", _upload),
     ],
     "api-camera-detail": [
-        Probe(API_MEMBERS, _camera),
-        Probe(API_EDITORS, _camera, "patch", lambda _: {"place": "Roof"}, json=True),
-        Probe(API_EDITORS_DELETE, _camera, "delete"),
+        Probe(API_MEMBERS, of_camera),
+        Probe(API_EDITORS, of_camera, "patch", lambda _: {"place": "Roof"}, json=True),
+        Probe(API_EDITORS_DELETE, of_camera, "delete"),
     ],
     "api-asset-list": [Probe(API_SIGNED_IN)],
     "api-asset-detail": [
-        Probe(API_MEMBERS, _asset),
-        Probe(API_EDITORS, _asset, "patch", lambda _: {"camera": None}, json=True),
-        Probe(API_EDITORS_DELETE, _asset, "delete"),
+        Probe(API_MEMBERS, of_asset),
+        Probe(API_EDITORS, of_asset, "patch", lambda _: {"camera": None}, json=True),
+        Probe(API_EDITORS_DELETE, of_asset, "delete"),
     ],
-    "api-asset-retry": [Probe(API_EDITORS_START, _asset, "post")],
-    "api-asset-cancel": [Probe(API_EDITORS_START, _asset, "post")],
-    "api-asset-tracks": [Probe(API_MEMBERS, _asset)],
+    "api-asset-retry": [Probe(API_EDITORS_START, of_asset, "post")],
+    "api-asset-cancel": [Probe(API_EDITORS_START, of_asset, "post")],
+    "api-asset-tracks": [Probe(API_MEMBERS, of_asset)],
     "api-identity-list": [Probe(API_SIGNED_IN)],
     "api-identity-detail": [
-        Probe(API_MEMBERS, _identity),
-        Probe(API_EDITORS, _identity, "patch", lambda _: {"name": "Ada"}, json=True),
+        Probe(API_MEMBERS, of_identity),
+        Probe(API_EDITORS, of_identity, "patch", lambda _: {"name": "Ada"}, json=True),
     ],
     "recognition:company": [
         Probe(SIGNED_IN),
@@ -293,16 +249,18 @@ TABLE: dict[str, list[Probe]] = {
         Probe(SIGNED_IN),
         Probe(MEMBERS, query="?library=harbour"),
     ],
-    "recognition:next-camera": [Probe(MEMBERS, _identity)],
-    "api-company": [Probe(API_MEMBERS, _slug)],
-    "api-passages": [Probe(API_MEMBERS, _slug)],
-    "api-camera-next": [Probe(API_MEMBERS, _camera)],
-    "api-identity-next": [Probe(API_MEMBERS, _identity)],
+    "recognition:next-camera": [Probe(MEMBERS, of_identity)],
+    "api-company": [Probe(API_MEMBERS, of_slug)],
+    "api-passages": [Probe(API_MEMBERS, of_slug)],
+    "api-camera-next": [Probe(API_MEMBERS, of_camera)],
+    "api-identity-next": [Probe(API_MEMBERS, of_identity)],
     "api-networks": [Probe(API_SIGNED_IN)],
     "api-schema": [Probe(OPEN)],
     "health": [Probe(OPEN)],
     "login": [Probe(OPEN)],
     "logout": [post(expect(302, 302, 302, 302, 302))],
+    **people_probes.TABLE,
+    **search_probes.TABLE,
 }
 
 
@@ -324,6 +282,14 @@ def world() -> World:
     identity = factories.make_identity(library)
     shot = asset.shots.get()
     track = factories.make_track(shot, identity=identity)
+    more = factories.make_asset(library)
+    first, second = more.shots.order_by("ordinal")
+    other, third = factories.make_identity(library), factories.make_identity(library)
+    tracks = {
+        "mine": factories.make_track(first, identity=identity).pk,
+        "theirs": factories.make_track(second, identity=other).pk,
+        "thirds": factories.make_track(second, identity=third).pk,
+    }
     link, token = sharing.share_identity(identity=identity, user=users["owner"], title="Look")
     return World(
         comment=Comment.objects.create(identity=identity, author=users["owner"], text="Hm."),
@@ -337,7 +303,50 @@ def world() -> World:
         identity=identity,
         crop=factories.make_crop(track, files=True),
         membership=member,
+        other=other,
+        third=third,
+        tracks=tracks,
+        edits=_edits(other, third, users["owner"]),
+        api_token=make_token(user=users["owner"], name="Mine", scope="read")[0],
+        **_kept(library, asset, users["owner"]),
     )
+
+
+def _edits(other: Identity, third: Identity, user: User) -> dict[str, int]:
+    """A correction that stands and one that was undone."""
+    stands = groups.confirm(identity=other, user=user).last_edit
+    undone = groups.confirm(identity=third, user=user).last_edit
+    assert stands is not None and undone is not None
+    history.undo(edit=undone, user=user)
+    return {"stands": stands.pk, "undone": undone.pk}
+
+
+def _kept(library: Library, asset: Asset, user: User) -> dict[str, Any]:
+    """What is kept of searches; the bin is the library's, the rest is the owner's alone."""
+    for info in networks.network_infos():
+        if space := {"image": "joint", "person": "person"}.get(info.role):
+            Encoder.objects.create(
+                name=info.name,
+                space=space,
+                fingerprint=info.fingerprint,
+                dimension=info.dimension,
+            )
+    made = factories.make_bin(library, "Selects of Harbour", asset)
+    item = made.items.get()
+    order = order_excerpts(library=library, user=user, title="Cut", ranges=[(asset, 0, 25)])
+    excerpt = order.excerpts.get()
+    excerpt.key = f"{order.pk}/1.mp4"
+    excerpt.save()
+    factories.write_film(file_of(excerpt), 5)
+    return {
+        "bin": made,
+        "item": item,
+        "marker": add_marker(item=item, pts=5, colour="red"),
+        "order": order,
+        "excerpt": excerpt,
+        "saved": save_search(user=user, name="Coats of Harbour", text="red", address="?q=red"),
+        "alert": Alert.objects.create(user=user, name="Rings", address="?q=red"),
+    }
 
 
 def _patterns(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iterator[str]:
@@ -382,6 +391,24 @@ def _ask(name: str, probe: Probe, world: World, role: str) -> HttpResponseBase:
             b"".join(response.streaming_content)
         transaction.set_rollback(True)
     return response  # type: ignore[no-any-return]
+
+
+LISTS = {
+    "recognition:history": "/people/edits/",
+    "search:bins": "Selects of Harbour",
+    "search:saved": "Coats of Harbour",
+    "ingest:tokens": "Mine",
+    "api-bin-list": "Selects of Harbour",
+    "api-identity-edit-list": '"id":',
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_its_lists_hold_nothing_of_others(name: str, world: World) -> None:
+    probe = Probe(SIGNED_IN)
+    pages = {role: _ask(name, probe, world, role) for role in ("owner", "outsider")}
+    assert LISTS[name] in pages["owner"].content.decode()  # type: ignore[attr-defined]
+    assert LISTS[name] not in pages["outsider"].content.decode()  # type: ignore[attr-defined]
 
 
 def test_it_sends_the_anonymous_to_the_login(world: World, client: Client) -> None:

@@ -12,7 +12,8 @@ import pytest
 from django.urls import reverse
 
 from ingest.models import AuditEntry
-from tests.site.test_access import TABLE, Probe, World, _ask, _networks, world
+from tests.site.asked import Probe, World
+from tests.site.test_access import TABLE, _ask, _networks, world
 
 __all__ = ["_networks", "world"]  # fixtures
 
