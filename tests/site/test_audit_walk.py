@@ -33,6 +33,7 @@ LOOKS = {
 }
 NOTHING_TO_DO = {
     "recognition:show",  # the person of the table is not hidden
+    "recognition:show-chosen",
 }
 
 
