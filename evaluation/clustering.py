@@ -4,8 +4,8 @@ pairwise: precision, recall and F1 over pairs in one cluster; bcubed: the same p
 (Bagga & Baldwin 1998). Pictures left alone count as clusters of one. ``merged_wrongly``:
 clusters with more than one identity in them. ``clicks``: see ``clicks``.
 
-``--tracks N``: see ``clustering_scale``; ``--network``: ``camera_network``; ``--calibrate``:
-``clustering_calibrate``.
+``--tracks N``: see ``clustering_scale``; ``--arriving N``: ``clustering_arriving``; ``--cameras``:
+``camera_network``; ``--calibrate``: ``clustering_calibrate``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from evaluation import camera_network, clustering_calibrate, clustering_scale
+from evaluation import (
+    camera_network,
+    clustering_arriving,
+    clustering_calibrate,
+    clustering_scale,
+)
 from evaluation.pictures import Pictures, make_parser, open_person_encoder, report
 from evaluation.reid import encode, read_layout
 from recognition.engine.centres import read_centre
@@ -27,13 +32,14 @@ from recognition.engine.manifest import WeightsEntry, builtin_weights, light_wei
 from recognition.engine.types import Ints
 
 
-def main() -> None:
-    """Command line."""
+def make_options() -> argparse.ArgumentParser:
+    """The command line."""
     parser = make_parser(__doc__, "")
     mode = parser.add_argument_group("what is measured").add_mutually_exclusive_group(required=True)
     mode.add_argument("--dataset", type=Path, help="a re-identification dataset: folder or zip")
-    mode.add_argument("--network", action="store_true", help="a made-up network of cameras")
+    mode.add_argument("--cameras", action="store_true", help="a made-up network of cameras")
     mode.add_argument("--tracks", type=int, help="so many made-up tracks: time, memory, truth")
+    mode.add_argument("--arriving", type=int, help="so many made-up tracks that come bit by bit")
     parser.add_argument("--layout", choices=("pku", "market1501", "msmt17"), default="pku")
     parser.add_argument("--same-person", type=float, help="instead of the network's own")
     parser.add_argument("--plain", action="store_true", help="do not centre by camera")
@@ -41,10 +47,17 @@ def main() -> None:
     parser.add_argument("--calibrate", action="store_true", help="with --dataset and --pictures")
     parser.add_argument("--pictures", type=Path, help="pictures of all kinds with people in them")
     parser.add_argument("--write", action="store_true", help="record what --calibrate found")
-    options = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    """Measure what is asked for and print it."""
+    options = make_options().parse_args()
     if options.tracks is not None:
         report(clustering_scale.evaluate(options.tracks), options.json)
-    elif options.network:
+    elif options.arriving is not None:
+        report(clustering_arriving.evaluate(options.arriving), options.json)
+    elif options.cameras:
         report(camera_network.evaluate(), options.json)
     elif options.calibrate:
         report(clustering_calibrate.calibrate(options, person_entry(options)), options.json)

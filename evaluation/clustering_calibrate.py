@@ -19,7 +19,7 @@ from evaluation.reid import Crops, encode, read_layout
 from evaluation.reid import measure as measure_ranks
 from recognition.engine.centres import Calibrated, weights_digest, write_centre
 from recognition.engine.centring import Centre, centre, group_means, people_mean
-from recognition.engine.clustering import cluster
+from recognition.engine.clustering import cluster, count_proposed
 from recognition.engine.embedding import unit
 from recognition.engine.manifest import WeightsEntry
 from recognition.engine.types import Floats, Networks
@@ -61,7 +61,8 @@ def calibrate(options: argparse.Namespace, entry: WeightsEntry) -> dict[str, Any
         "clusters": {key: found[same_person][key] for key in ("pairwise", "bcubed")},
         "even_at": round(even, 3),
     }
-    said = Calibrated(weights_digest(entry), around, same_person, round(slope, 1), measured)
+    among = count_proposed(centred)
+    said = Calibrated(weights_digest(entry), around, same_person, round(slope, 1), measured, among)
     is_better = better["map"] > plain["map"]
     if options.write and is_better:
         write_centre(entry.space, said)
@@ -69,6 +70,7 @@ def calibrate(options: argparse.Namespace, entry: WeightsEntry) -> dict[str, Any
         "encoder": networks.people.info.name,
         "is_better": is_better,
         "same_person": same_person,
+        "among": among,
         "slope": round(slope, 1),
         "alike": around.alike,
         **measured,

@@ -44,6 +44,7 @@ class Installation:
     ) -> None:
         self._is_kept = state_dir is not None
         self.state_dir = state_dir or Path(tempfile.mkdtemp(prefix="everyid-evaluation-"))
+        self.state_dir.mkdir(parents=True, exist_ok=True)
         self._environment = {
             **os.environ,
             "EVERYID_STATE_DIR": str(self.state_dir),

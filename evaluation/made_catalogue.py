@@ -26,6 +26,8 @@ THEMES = 50
 CHUNK = 20_000
 LEAST_ASSETS = 2_000
 ROWS_PER_ASSET = 100
+PLACES = ("beach", "street", "forest", "kitchen", "office", "park", "lobby", "classroom")
+"""Of the scenes: that of topic t is the (t mod 8)th."""
 SHARES = (0.001, 0.01, 0.1)
 """Of filters. The scenes take the first topics: 1, 10 and 100 of them."""
 
@@ -48,18 +50,26 @@ def make_topics(dimension: int, seed: int) -> Floats:
     return _unit(0.6 * themes[np.arange(TOPICS) % THEMES] + 0.8 * own)
 
 
-def vectors_around(topics: Floats, rows: int, assets: int, seed: int) -> Iterator[Floats]:
-    """Unit vectors of the keyframes, in order of their ids, in pieces of up to 20,000."""
+def vectors_around(
+    topics: Floats, rows: int, assets: int, seed: int, directions: Floats | None = None
+) -> Iterator[Floats]:
+    """Unit vectors of the keyframes, in order of their ids, in pieces of up to 20,000.
+
+    ``directions`` (48, d) are those in which pictures differ; by chance where there are none.
+    """
     chance = np.random.default_rng(seed)
     dimension = topics.shape[1]
-    basis = _unit(chance.standard_normal((48, dimension)))
-    offsets = _unit(chance.standard_normal((assets, dimension)))
+    basis = _unit(chance.standard_normal((48, dimension))) if directions is None else directions
+    free = chance.standard_normal((assets, dimension if directions is None else len(basis)))
+    offsets = _unit(free if directions is None else free @ basis)
+    fineness = 0.25 if directions is None else 0.15
     for start in range(0, rows, CHUNK):
         count = min(CHUNK, rows - start)
         asset = (np.arange(start, start + count) * assets) // rows
-        noise = chance.standard_normal((count, 48)) @ basis / np.sqrt(48)
+        noise = chance.standard_normal((count, len(basis))) @ basis / np.sqrt(len(basis))
         fine = _unit(chance.standard_normal((count, dimension)))
-        yield _unit(topics[asset % TOPICS] + 0.4 * offsets[asset] + 0.6 * noise + 0.25 * fine)
+        own = topics[asset % TOPICS] + 0.4 * offsets[asset] + 0.6 * noise
+        yield _unit(own + fineness * fine)
 
 
 def make_questions(topics: Floats, numbers: Sequence[int], seed: int) -> Floats:
@@ -77,8 +87,11 @@ def make_catalogue(
     topics: Floats,
     seed: int = 0,
     people: bool = False,
+    directions: Floats | None = None,
 ) -> Made:
     """Fill an empty installation: ``rows`` keyframes and, with ``people``, as many tracks.
+
+    ``directions`` as in ``vectors_around``.
 
     Needs a superuser: foreign keys are not checked, for the rows are right by construction.
     """
@@ -88,10 +101,10 @@ def make_catalogue(
         connection.execute("SET LOCAL session_replication_role = replica")
         for statement in _CATALOGUE + (_PEOPLE if people else ()):
             connection.execute(_filled(statement, values))
-        pieces = vectors_around(topics, rows, assets, seed)
+        pieces = vectors_around(topics, rows, assets, seed, directions)
         copy_vectors(connection, "keyframe", encoder_id, pieces)
         if people:
-            pieces = vectors_around(topics, rows, assets, seed + 1)
+            pieces = vectors_around(topics, rows, assets, seed + 1, directions)
             copy_vectors(connection, "crop", encoder_id, pieces)
         for table in _SERIALS + (_PEOPLES_SERIALS if people else ()):
             connection.execute(_sequence(table))
@@ -171,8 +184,8 @@ def _unit(rows: NDArray[np.floating]) -> Floats:
 _CATALOGUE = (
     (
         "INSERT INTO ingest_library (id, name, slug, is_sample, time_zone, created_at,"
-        " recognises_people, recognition_reason, look_for)"
-        " SELECT i, 'Library ' || i, 'library-' || i, false, 'UTC', now(), true, '', ''"
+        " recognises_people, recognition_reason, look_for, has_lines)"
+        " SELECT i, 'Library ' || i, 'library-' || i, false, 'UTC', now(), true, '', '', false"
         " FROM generate_series(1, 4) i"
     ),
     (
@@ -234,14 +247,13 @@ _PEOPLE = (
     (
         "INSERT INTO recognition_track (id, asset_id, shot_id, ordinal, label, start_pts, end_pts,"
         " pts_packed, boxes_packed, confidence_packed, confidence, movement, direction,"
-        " identity_id,"
-        " assigned_by)"
+        " identity_id, assigned_by, identity_evidence)"
         " SELECT k.id, k.asset_id, k.shot_id, k.id,"
         " CASE WHEN k.id % 50 = 0 THEN 'dog' WHEN k.id % 10 = 0 THEN 'car' ELSE 'person'"
         " END, k.pts,"
         " k.pts + 50, '', '', '', .5 + (k.id * 7919::bigint % 1000) / 2000.0,"
         " (ARRAY['walking', 'stationary', 'running'])[k.id % 3 + 1], '',"
-        " CASE WHEN k.id % 10 = 0 THEN NULL ELSE k.asset_id / 5 + 1 END, 'machine'"
+        " CASE WHEN k.id % 10 = 0 THEN NULL ELSE (k.asset_id - 1) / 5 + 1 END, 'machine', '{{}}'"
         " FROM ingest_keyframe k"
     ),
     (

@@ -2,7 +2,7 @@
 
     python -m evaluation.patterns [--people N] [--seed N] [--json]
 
-People walk the made camera network of ``evaluation.clustering --network``, but with ways of
+People walk the made camera network of ``evaluation.clustering --cameras``, but with ways of
 different likelihood, drawn at random (Dirichlet, .6 for each neighbour), and known. Passages are
 learned from three quarters of the people and asked about the others: after each sighting, and
 again where nobody was seen for 30, 60, 120 and 300 seconds, where they are seen next, or whether

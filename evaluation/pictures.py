@@ -14,7 +14,11 @@ from typing import Any, Self
 import numpy as np
 from PIL import Image as PillowImage
 
-from recognition.engine.loader import load, load_person_encoder
+from everyid_site.env import environment
+from recognition.engine.errors import EngineError
+from recognition.engine.loader import Setup, load, load_person_encoder
+from recognition.engine.manifest import use_own
+from recognition.engine.profiles import PROFILES, ROLES
 from recognition.engine.types import Image, Networks, PersonEncoder
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
@@ -73,28 +77,65 @@ class Pictures:
             yield [self.read(name) for name in names[start : start + size]]
 
 
-def make_parser(about: str | None, data: str) -> argparse.ArgumentParser:
-    """A parser with what every evaluation takes; ``data`` names the option for pictures."""
+def make_parser(about: str | None, data: str, *, role: str = "") -> argparse.ArgumentParser:
+    """A parser with what every evaluation takes; ``data`` names the option for pictures.
+
+    ``role``: the one that is evaluated; ``--encoder NAME`` puts another network there.
+    """
     parser = argparse.ArgumentParser(description=about)
     if data:
         parser.add_argument(data, type=Path, required=True, help="a folder or zip file")
-    parser.add_argument("--profile", default="builtin", choices=("builtin", "light", "auto"))
+    parser.add_argument("--profile", default="builtin", choices=PROFILES)
+    parser.add_argument(
+        "--network",
+        action="append",
+        default=[],
+        type=_role_and_name,
+        metavar="ROLE=NAME",
+        help=f"another network in a role ({', '.join(ROLES)}); may be given again",
+    )
+    if role:
+        parser.add_argument(
+            "--encoder",
+            dest="network",
+            action="append",
+            type=lambda name: (role, name),
+            metavar="NAME",
+            help=f"the same as --network {role}=NAME",
+        )
     parser.add_argument("--weights-dir", type=Path, help="where pulled weights lie (light)")
     parser.add_argument("--threads", type=int)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 
 
+def _role_and_name(text: str) -> tuple[str, str]:
+    role, _, name = text.partition("=")
+    if role not in ROLES or not name:
+        raise argparse.ArgumentTypeError(f"“{text}” is not ROLE=NAME; roles: {', '.join(ROLES)}")
+    return role, name
+
+
 def open_networks(options: argparse.Namespace) -> Networks:
     """The networks that the options name."""
     folder = options.weights_dir or default_weights_dir()
-    return load(options.profile, weights_dir=folder, threads=options.threads)
+    use_own(environment().networks_file)
+    setup = Setup(overrides=tuple(options.network))
+    try:
+        return load(options.profile, weights_dir=folder, threads=options.threads, setup=setup)
+    except EngineError as error:
+        raise SystemExit(str(error)) from error
 
 
 def open_person_encoder(options: argparse.Namespace) -> PersonEncoder:
     """The person network that the options name, alone."""
     folder = options.weights_dir or default_weights_dir()
-    return load_person_encoder(options.profile, folder, threads=options.threads)
+    use_own(environment().networks_file)
+    setup = Setup(overrides=tuple(options.network))
+    try:
+        return load_person_encoder(options.profile, folder, threads=options.threads, setup=setup)
+    except EngineError as error:
+        raise SystemExit(str(error)) from error
 
 
 def default_weights_dir() -> Path | None:

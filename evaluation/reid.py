@@ -42,7 +42,7 @@ class Crops:
 
 def main() -> None:
     """Command line."""
-    parser = make_parser(__doc__, "--dataset")
+    parser = make_parser(__doc__, "--dataset", role="person")
     parser.add_argument("--layout", choices=("pku", "market1501", "msmt17"), default="pku")
     parser.add_argument("--no-rerank", action="store_true")
     options = parser.parse_args()

@@ -18,15 +18,19 @@ import numpy as np
 
 from evaluation.pictures import Pictures, make_parser, open_networks, report
 from recognition.engine.types import Floats, Ints
+from recognition.engine.views import in_views
 
 DEV_COUNT = 1000
 
 
 def main() -> None:
     """Command line."""
-    parser = make_parser(__doc__, "--images")
+    parser = make_parser(__doc__, "--images", role="image_text")
     parser.add_argument("--captions", type=Path, required=True, help="CSV: image,caption")
     parser.add_argument("--dev", action="store_true", help="only pictures kept from training")
+    parser.add_argument(
+        "--views", action="store_true", help="pictures as keyframes are: the mean of three views"
+    )
     parser.add_argument("--limit", type=int, help="only the first so many pictures")
     options = parser.parse_args()
     report(evaluate(options), options.json)
@@ -44,9 +48,9 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
         names = names[: options.limit]
         if not names:
             raise SystemExit("None of the pictures that the captions name is there.")
-        images = np.concatenate(
-            [networks.images.encode_images(batch) for batch in pictures.batches(names)]
-        )
+        whole = networks.images.encode_images
+        encode = in_views(networks.images.info.name, whole) if options.views else whole
+        images = np.concatenate([encode(batch) for batch in pictures.batches(names)])
     number = {name: i for i, name in enumerate(names)}
     kept = [(number[image], text) for image, text in captions if image in number]
     texts = networks.texts.encode_texts([text for _, text in kept])

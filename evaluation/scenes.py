@@ -3,7 +3,8 @@
 ``closed``: the likeliest among the dataset's own classes, as a classifier would answer.
 ``open``: the likeliest of all labels. ``stated``: how often something was stated at all and
 how often that was right. Class names that are not labels are mapped by ``ALIASES``.
-``--dev`` keeps the fifth of the pictures that the built-in networks never saw.
+``--dev`` keeps the fifth of the pictures that the built-in networks never saw; ``--no-head`` leaves
+out the layer that was fitted over the image tower: zero-shot, by prompts alone.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from __future__ import annotations
 import argparse
 import hashlib
 from collections import Counter
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
 
 from evaluation.pictures import Pictures, make_parser, open_networks, report
-from recognition.engine.types import Floats, Networks, Reading
+from recognition.engine.scenes import PromptScenes
+from recognition.engine.types import Floats, Networks, Reading, SceneReader
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "buildings": ("city", "street"),
@@ -34,8 +37,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
 
 def main() -> None:
     """Command line."""
-    parser = make_parser(__doc__, "--dataset")
+    parser = make_parser(__doc__, "--dataset", role="scene")
     parser.add_argument("--dev", action="store_true", help="only pictures kept from training")
+    parser.add_argument("--no-head", action="store_true", help="prompts alone, no fitted head")
     options = parser.parse_args()
     report(evaluate(options), options.json)
 
@@ -43,6 +47,9 @@ def main() -> None:
 def evaluate(options: argparse.Namespace) -> dict[str, Any]:
     """All figures of one dataset."""
     networks = open_networks(options)
+    if options.no_head:
+        info = networks.scenes.info
+        networks = replace(networks, scenes=PromptScenes(networks.texts, info))
     with Pictures(options.dataset) as pictures:
         names = [n for n in pictures.names if len(PurePosixPath(n).parts) > 1]
         if options.dev:
@@ -58,6 +65,8 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "reader": networks.scenes.info.name,
         "fingerprint": networks.scenes.info.fingerprint,
+        "encoder": networks.images.info.name,
+        "has_head": _has_head(networks.scenes),
         "images": len(names),
         **measure(networks, np.concatenate(vectors), readings, truth),
     }
@@ -77,7 +86,7 @@ def measure(
 ) -> dict[str, Any]:
     """Accuracy closed, open and as stated, and of each class."""
     labels = networks.scenes.labels
-    table: Floats = networks.scenes.probabilities(vectors)  # type: ignore[attr-defined]
+    table = _table(networks.scenes, vectors, readings)
     classes = sorted(set(truth))
     # Closed: each class stands for itself by its first label, so that classes stay apart.
     columns = {c: [labels.index(x) for x in accepted(c)[:1] if x in labels] for c in classes}
@@ -108,6 +117,22 @@ def measure(
         },
         "confused": {f"{t} as {o}": n for (t, o), n in confused.most_common(8)},
     }
+
+
+def _table(reader: SceneReader, vectors: Floats, readings: list[list[Reading]]) -> Floats:
+    """Probabilities (n, labels); of a reader that gives none, what it stated."""
+    if isinstance(reader, PromptScenes):
+        return reader.probabilities(vectors)
+    table = np.zeros((len(readings), len(reader.labels)), np.float32)
+    for row, read in zip(table, readings, strict=True):
+        for reading in read:
+            if reading.name == "scene" and reading.value in reader.labels:
+                row[reader.labels.index(reading.value)] = reading.confidence
+    return table
+
+
+def _has_head(reader: SceneReader) -> bool:
+    return isinstance(reader, PromptScenes) and reader.has_head
 
 
 def _has_scene(readings: list[Reading]) -> bool:

@@ -12,7 +12,7 @@ text-to-video retrieval (Xu et al. 2016, MSR-VTT).
 Every run tells the same per kind of query (``evaluation.query_kinds``) and how reliable the scores
 are. ``--ablate`` also answers by each kind of evidence alone, and without each. ``--calibrate``
 fits the calibration of the encoder on one half of the queries and judges it on the other; what it
-prints belongs into ``search/calibration.py``.
+prints belongs into ``search/ranking/calibration.py``.
 """
 
 from __future__ import annotations

@@ -8,12 +8,15 @@ Indexes a folder into a scratch installation, in place, one stage at a time, and
 from the catalogue; then decodes every frame of the same files with PyAV (threads AUTO) and
 nothing else, in the same run on the same machine. ``ratio_to_decode`` is the whole pipeline's time
 over that, ``cpu_ratio_to_decode`` the same in processor seconds, which other programs on the
-machine disturb less. Compare ratios between machines, not seconds.
+machine disturb less; ``peak_mb`` is the memory held at most up to the end of each stage (all run
+in one process): it must not grow with ``--seconds``. Compare ratios between machines, not seconds.
 
 ``--as`` first makes one H.264 film of that size and rate out of the files, one after the other,
 again and again until ``--seconds`` are full. ``--mirror`` (default: EVERYID_WEIGHTS_MIRROR) is
 where the weights of other profiles than ``builtin`` are pulled from; ``--profile light`` agrees to
 their permissive licences.
+
+``--random-weights`` needs neither footage nor downloads: see ``speed_networks``.
 """
 
 from __future__ import annotations
@@ -75,6 +78,7 @@ def measure(
     return (
         _numbers(rows, ready, decode_s)
         | _cpu_numbers(ready, decode_cpu_s)
+        | {"peak_mb": _peaks(ready)}
         | {"index_wall_s": round(wall_s, 2), "profile": profile}
     )
 
@@ -100,6 +104,16 @@ def _cpu_numbers(ready: list[dict[str, Any]], decode_cpu_s: float) -> dict[str, 
         "decode_cpu_seconds_per_minute": round(decode_cpu_s / minutes, 3),
         "cpu_ratio_to_decode": round(total / decode_cpu_s, 2),
     }
+
+
+def _peaks(ready: list[dict[str, Any]]) -> dict[str, int]:
+    """The most MiB that the process had held by the end of each stage; all stages share one."""
+    peaks: dict[str, int] = {}
+    for asset in ready:
+        for run in asset["stages"]:
+            peak = (run["summary"] or {}).get("peak_mb", 0)
+            peaks[run["stage"]] = max(peaks.get(run["stage"], 0), peak)
+    return peaks
 
 
 def _numbers(
@@ -133,16 +147,24 @@ def _paths(footage: Path, names: set[str]) -> list[Path]:
 
 
 def _random_weights(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
-    """The table of networks with random weights (``speed_networks``)."""
-    from evaluation.speed_networks import BUILDERS, measure_networks
+    """The table of networks with random weights (``speed_networks``); 1 where none was measured."""
+    from evaluation.speed_architectures import PROFILES, plans_of
+    from evaluation.speed_networks import measure_networks, table
+    from everyid_site.env import quiet_vendors
 
-    if options.profile not in BUILDERS:
-        parser.error(f"--random-weights knows the profiles {', '.join(BUILDERS)}")
+    quiet_vendors()
+    if options.profile not in PROFILES:
+        parser.error(f"--random-weights knows the profiles {', '.join(PROFILES)}")
+    mirror = options.mirror or os.environ.get("EVERYID_WEIGHTS_MIRROR", "")
     figures = measure_networks(
-        options.profile, device=options.device, without=tuple(options.without)
+        options.profile,
+        plans_of(options.profile, folder=mirror.removeprefix("file://")),
+        device=options.device,
+        without=tuple(options.without),
+        limit_s=options.limit,
     )
-    print(json.dumps(figures, indent=None if options.json else 1))
-    return 0
+    print(json.dumps(figures, indent=1) if options.json else table(figures))
+    return 0 if any("best_batch" in row for row in figures["networks"]) else 1
 
 
 def _measure_as_asked(options: argparse.Namespace) -> dict[str, Any]:
@@ -168,6 +190,7 @@ def main(words: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--device", default="auto", help="with --random-weights: cpu or cuda")
     parser.add_argument("--without", nargs="*", default=(), help="roles to leave out")
+    parser.add_argument("--limit", type=float, default=600.0, help="seconds for one network")
     parser.add_argument("--profile", default="builtin")
     parser.add_argument("--mirror", help="where to pull weights from")
     parser.add_argument("--as", dest="format", type=film_format, metavar="WIDTHxHEIGHT@FPS")

@@ -4,13 +4,13 @@
         [--state-dir DIR] [--json]
 
 A catalogue is made in a scratch installation (``evaluation.made_catalogue``: seeded, clustered),
-indexed, and asked through the product's own planner (``search.vectors``), under filters that allow
-0.1, 1, 10 and 100 % of the rows: independent of the question, near it, and far from it. Recall is
-the share of the exact answers (computed here, over the same halves) that came back; times include
-everything that a search does for one list: judging the filter, searching, the assets' means, the
-spread. ``alternatives`` are both ways, forced, on some of the questions, with what the planner
-expected of them. FAISS searches in memory with one thread and the filter as a bitmap; it is
-optional (``pip install faiss-cpu``).
+indexed, and asked through the product's own planner (``search.retrieval.vectors``), under filters
+that allow 0.1, 1, 10 and 100 % of the rows: independent of the question, near it, and far from it.
+Recall is the share of the exact answers (computed here, over the same halves) that came back;
+times include everything that a search does for one list: judging the filter, searching, the
+assets' means, the spread. ``alternatives`` are both ways, forced, on some of the questions, with
+what the planner expected of them. FAISS searches in memory with one thread and the filter as a
+bitmap; it is optional (``pip install faiss-cpu``).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from evaluation.made_catalogue import (
 from everyid_site.embedded.endpoint import read_endpoint
 
 if TYPE_CHECKING:
-    from search.vectors import VectorSearch
+    from search.retrieval.vectors import VectorSearch
 
 FORCED = 5
 """Questions that each way is forced on."""
@@ -223,8 +223,8 @@ def _quantiles(times: Sequence[float]) -> dict[str, float]:
 
 
 def _scope(case: Case) -> Any:
-    from search.filters import Filters
-    from search.scope import scope_for
+    from search.ranking.filters import Filters
+    from search.retrieval.scope import scope_for
 
     chosen = Filters(
         camera=(case.camera,) if case.camera else (), scene=(case.scene,) if case.scene else ()
@@ -233,8 +233,8 @@ def _scope(case: Case) -> Any:
 
 
 def _search(case: Case, encoder: Any) -> VectorSearch:
-    from search.vector_tables import KEYFRAMES, allowed_rows
-    from search.vectors import VectorSearch
+    from search.retrieval.vector_tables import KEYFRAMES, allowed_rows
+    from search.retrieval.vectors import VectorSearch
 
     scope = _scope(case)
     return VectorSearch(
@@ -337,6 +337,8 @@ def main(words: Sequence[str] | None = None) -> int:
     def tell(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
+    if options.state_dir is not None:
+        options.state_dir.mkdir(parents=True, exist_ok=True)
     with Installation(state_dir=options.state_dir) as place:
         result = run(place, options, tell)
     print(json.dumps(result, indent=None if options.json else 1))

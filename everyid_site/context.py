@@ -54,11 +54,31 @@ def _read_networks() -> NetworksAtWork:
         return NetworksAtWork("", (), "The networks that see are not installed yet.")
 
 
+_SECTIONS = {
+    "": "search",
+    "search": "search",
+    "frames": "search",
+    "bins": "bins",
+    "excerpts": "bins",
+    "saved": "saved",
+    "people": "people",
+    "comments": "people",
+    "tracks": "people",
+    "libraries": "libraries",
+    "assets": "libraries",
+}
+"""Which entry of the main menu a page belongs to, by the first piece of its address."""
+
+
+def _section(route: str) -> str:
+    return _SECTIONS.get(route.partition("/")[0], "")
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
     """The context processor. Everything that costs is lazy: fragments do not pay for it."""
     match = request.resolver_match
     return {
-        "section": match.app_name if match else "",
+        "section": _section(match.route) if match else "",
         "at_work": SimpleLazyObject(networks_at_work),
         "unseen_alerts": SimpleLazyObject(lambda: _unseen_alerts(request)),
         "reindexes": SimpleLazyObject(lambda: _reindexes(request)),

@@ -62,12 +62,27 @@ class Environment(BaseSettings):
         "auto", pattern="^(auto|cpu|cuda(:[0-9]+)?)$", description="Where large networks run."
     )
     weights_dir: Path | None = Field(None, description="Pulled weights; empty: state_dir/weights.")
+    networks_file: Path | None = Field(None, description="Networks of one's own, as entries.")
     weights_mirror: str = Field("", description="Folder or address to pull weights from.")
     hub_endpoint: str = Field("", description="Another address for the Hugging Face hub.")
     hub_token: str = Field("", description="Token for gated and private repositories of the hub.")
     offline: bool = Field(False, description="Pull nothing over the network.")
     threads: int = Field(0, ge=0, description="Threads per network; 0: as many as cores.")
     max_upload_mb: int = Field(20_000, ge=1, description="Largest file accepted by upload.")
+    site_url: str = Field(
+        "", pattern="^(https?://[^ ]+)?$", description="Where people reach this server; for links."
+    )
+    webhooks_private: bool = Field(
+        False, description="Let alerts call addresses inside the network."
+    )
+    email_host: str = Field("", description="The server that sends mail; empty: none is sent.")
+    email_port: int = Field(587, ge=1, le=65535, description="Its port.")
+    email_user: str = Field("", description="The name to sign in there.")
+    email_password: str = Field("", description="The password to sign in there.")
+    email_tls: str = Field(
+        "starttls", pattern="^(starttls|tls|none)$", description="How mail is kept from readers."
+    )
+    email_from: str = Field("EveryID <everyid@localhost>", description="Who mail comes from.")
     mcp_token: str = Field("", description="The API token that `manage.py mcp` acts by.")
     rate_read: str = Field("1200/minute", pattern=RATE, description="API reads per token.")
     rate_search: str = Field("240/minute", pattern=RATE, description="API searches per token.")
@@ -75,7 +90,7 @@ class Environment(BaseSettings):
     rate_write: str = Field("300/minute", pattern=RATE, description="API changes per token.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
-    @field_validator("state_dir", "weights_dir")
+    @field_validator("state_dir", "weights_dir", "networks_file")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().resolve() if value is not None else None

@@ -65,6 +65,12 @@ class Problem:
         """The status in words."""
         return HTTPStatus(self.status).phrase
 
+    @property
+    def heading(self) -> str:
+        """The same for people."""
+        is_refused = self.status == HTTPStatus.UNPROCESSABLE_ENTITY
+        return "That cannot be done" if is_refused else self.title.capitalize()
+
     def as_json(self) -> dict[str, Any]:
         """The members of RFC 9457, with ``code`` and ``errors``."""
         body: dict[str, Any] = {

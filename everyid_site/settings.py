@@ -48,10 +48,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 PIPELINE = (
     "ingest.stages.probe",  # container, streams, time base, timecode
     "ingest.stages.shots",  # one decode: cuts, keyframes, proxy, poster, sprite
-    "recognition.stages.tracks",  # one decode: detect, track, choose crops
+    "recognition.stages.tracks",  # looks on at that decode: detect, track, choose crops
     "recognition.stages.embeddings",  # keyframes and crops → vectors
     "recognition.stages.descriptions",  # attributes, scene, caption
     "recognition.stages.identities",  # assign to identities, cluster the rest
+    "ingest.stages.lines",  # what is said: subtitles in the file and beside it
 )
 
 INSTALLED_APPS = [
@@ -104,7 +105,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "everyid_site.context.site",
-            ]
+            ],
+            "builtins": ["everyid_site.quick_urls"],
         },
     }
 ]
@@ -130,7 +132,7 @@ STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "everyid_site.static_files.StaticFiles"},
 }
 
 # Footage: originals/ holds what was uploaded, derived/ what stages made. Never served as static.
@@ -143,6 +145,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
 PROFILE = ENV.profile
 WEIGHTS_DIR = ENV.weights_folder
+NETWORKS_FILE = ENV.networks_file
 WEIGHTS_MIRROR = ENV.weights_mirror
 HUB_ENDPOINT = ENV.hub_endpoint
 HUB_TOKEN = ENV.hub_token
@@ -169,6 +172,14 @@ CELERY_BROKER_URL = ENV.broker_url or "everyid+postgres://"
 CELERY_WORKER_CONCURRENCY = ENV.worker_concurrency
 # A run whose heartbeat is older than this has lost its worker and is queued again.
 HEARTBEAT_TIMEOUT_S = 30
+
+SITE_URL = ENV.site_url.rstrip("/")
+WEBHOOKS_PRIVATE = ENV.webhooks_private
+EMAIL_HOST, EMAIL_PORT = ENV.email_host, ENV.email_port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENV.email_user, ENV.email_password
+EMAIL_USE_TLS, EMAIL_USE_SSL = ENV.email_tls == "starttls", ENV.email_tls == "tls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = ENV.email_from
 
 MCP_TOKEN = ENV.mcp_token
 RATES = {

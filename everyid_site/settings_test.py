@@ -20,6 +20,7 @@ override(
     debug=False,
     profile="builtin",
     weights_dir=None,
+    networks_file=None,
     weights_mirror="",
     broker_url="memory://",
     threads=1,

@@ -114,7 +114,18 @@ class CameraForm(CameraFormBase):
 
     class Meta:
         model = Camera
-        fields = ("name", "place")
+        fields = ("name", "place", "overlaps")
+        widgets = {"overlaps": forms.CheckboxSelectMultiple}
+        labels = {"overlaps": "Sees the same place as"}
+        help_texts = {"overlaps": "Then one person may be on both at once."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["overlaps"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = Camera.objects.filter(library_id=self.instance.library_id).exclude(
+            pk=self.instance.pk
+        )
 
     def clean(self) -> dict[str, Any]:
         """Refuse a second camera of one name; the library is not among the form's fields."""
@@ -189,7 +200,9 @@ class UploadForm(forms.Form):
 
     footage = FilesField(
         label="Video files",
-        widget=ManyFiles(attrs={"accept": "video/*,.mkv,.mts,.m2ts,.mxf,.264,.265,.h264,.hevc"}),
+        widget=ManyFiles(
+            attrs={"accept": "video/*,.mkv,.mts,.m2ts,.mxf,.264,.265,.h264,.hevc,.srt,.vtt"}
+        ),
     )
     camera = forms.ModelChoiceField(
         Camera.objects.none(), required=False, empty_label="Unknown, or several"

@@ -5,6 +5,7 @@ Each function asks a fixed number of questions, pinned by tests.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,13 +22,14 @@ from ingest.models import (
     Asset,
     Keyframe,
     Library,
+    Line,
     Membership,
     Role,
     Shot,
     StageRun,
     Upload,
 )
-from ingest.selectors import assets_for, libraries_for
+from ingest.selectors import assets_for, libraries_for, lines_of
 
 User: TypeAlias = AbstractBaseUser | AnonymousUser
 
@@ -63,6 +65,11 @@ class AssetCard:
     runs: tuple[StageRun, ...]
 
     @property
+    def notes(self) -> list[str]:
+        """What the stages could not read, in sentences; nothing failed for it."""
+        return [note for run in self.runs for note in run.summary.get("notes", ())]
+
+    @property
     def is_working(self) -> bool:
         """Whether its page is worth asking again."""
         return self.asset.status in WORKING
@@ -85,7 +92,7 @@ class AssetCard:
 class ShotRow:
     """A shot on the asset's page; ``left`` and ``width`` are thousandths of the scrub bar.
 
-    ``keyframes`` come with the seconds at which they stand.
+    ``keyframes`` and ``lines`` come with the seconds at which they stand.
     """
 
     shot: Shot
@@ -95,6 +102,7 @@ class ShotRow:
     keyframes: tuple[tuple[Keyframe, Fraction], ...]
     left: int
     width: int
+    lines: tuple[tuple[Line, Fraction], ...] = ()
 
     @property
     def length_s(self) -> float:
@@ -217,16 +225,31 @@ def keyframes_for(user: User) -> QuerySet[Keyframe]:
 
 
 def shot_rows(asset: Asset) -> list[ShotRow]:
-    """The asset's shots with times, timecodes and keyframes. Two questions."""
+    """The asset's shots with times, timecodes, keyframes and what is said. Three questions."""
     keyframes = Prefetch("keyframes", Keyframe.objects.order_by("pts"))
     clocking, whole = clocking_of(asset), asset.duration_s
-    return [
-        _shot_row(asset, shot, clocking, whole) for shot in asset.shots.prefetch_related(keyframes)
-    ]
+    shots = list(asset.shots.prefetch_related(keyframes))
+    said = _lines_by_shot(shots, lines_of(asset))
+    return [_shot_row(asset, shot, clocking, whole, said[shot.pk]) for shot in shots]
+
+
+def _lines_by_shot(shots: Sequence[Shot], lines: Iterable[Line]) -> dict[int, list[Line]]:
+    """Each line with the shot in which it begins; both come in order."""
+    found: dict[int, list[Line]] = defaultdict(list)
+    starts = [shot.start_pts for shot in shots]
+    for line in lines:
+        at = bisect_right(starts, line.start_pts) - 1
+        if shots:
+            found[shots[max(at, 0)].pk].append(line)
+    return found
 
 
 def _shot_row(
-    asset: Asset, shot: Shot, clocking: Clocking | None, whole: Fraction | None
+    asset: Asset,
+    shot: Shot,
+    clocking: Clocking | None,
+    whole: Fraction | None,
+    lines: Sequence[Line],
 ) -> ShotRow:
     start, end = asset.seconds_at(shot.start_pts), asset.seconds_at(shot.end_pts)
     left = int(start / whole * _BAR) if whole else 0
@@ -239,6 +262,7 @@ def _shot_row(
         keyframes=tuple((found, asset.seconds_at(found.pts)) for found in shot.keyframes.all()),
         left=left,
         width=max(right - left, 1),
+        lines=tuple((line, asset.seconds_at(line.start_pts)) for line in lines),
     )
 
 

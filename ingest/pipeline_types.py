@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ingest.media.onlooking import Onlooker
+
 if TYPE_CHECKING:
     from ingest.models import Asset
 
@@ -38,6 +40,16 @@ class StageContext(Protocol):
     def output_dir(self) -> Path:
         """A folder of this attempt alone, under MEDIA_ROOT/derived. Kept when the stage commits,
         removed when it fails; folders of superseded runs are removed after commit."""
+        ...
+
+    @property
+    def record_path(self) -> Path:
+        """Where this stage's onlooker left what it saw, if there was one; removed when the stage
+        has committed."""
+        ...
+
+    def onlooker(self) -> Onlooker | None:
+        """For a stage that decodes every frame: who of a later stage looks on, if anybody does."""
         ...
 
     def key_of(self, path: Path) -> str:
@@ -62,6 +74,9 @@ class Stage:
     ``media`` or ``gpu``, or a function that says which as networks are now.
     ``tells_people_apart``: the result depends on whether the asset's library recognises people, so
     that switching re-does the stage and those after it.
+    ``onlooker``: makes somebody who looks on while an earlier stage of the same queue decodes, and
+    leaves a record of what was seen at a path, for this stage to go by (ADR 17). It is given the
+    asset, a folder to work in, and that path, and does nothing slow before it is shown a frame.
     """
 
     name: str
@@ -70,6 +85,7 @@ class Stage:
     configuration: Callable[[], dict[str, Any]]
     run: Callable[[StageContext], None]
     tells_people_apart: bool = False
+    onlooker: Callable[[Asset, Path, Path], Onlooker] | None = None
 
     def queue_now(self) -> str:
         """The queue for a run that is published now."""

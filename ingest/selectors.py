@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import QuerySet
 
 from ingest.errors import NotAllowed
-from ingest.models import Asset, Camera, Library, Membership, Role, StageRun
+from ingest.models import Asset, Camera, Library, Line, Membership, Role, StageRun
 from ingest.pipeline.path import stages
 
 User: TypeAlias = AbstractBaseUser | AnonymousUser
@@ -34,6 +34,13 @@ def cameras_for(user: User) -> QuerySet[Camera]:
     if user.pk is None:
         return Camera.objects.none()
     return Camera.objects.filter(library__memberships__user=user.pk)
+
+
+def overlapping_cameras(library_id: int) -> tuple[tuple[int, int], ...]:
+    """Pairs of cameras of a library that are declared to see one place at once. One query."""
+    seen = Camera.overlaps.through.objects.filter(from_camera__library=library_id)
+    pairs = seen.order_by("from_camera", "to_camera").values_list("from_camera", "to_camera")
+    return tuple((a, b) for a, b in pairs if a < b)
 
 
 def role_in(user: User, library: Library) -> Role | None:
@@ -70,3 +77,12 @@ def runs_of(asset: Asset) -> list[StageRun]:
 def assets_by_content(library: Library, sha256: str) -> QuerySet[Asset]:
     """The asset of the library with this content, if there is one. One query."""
     return Asset.objects.filter(library=library, content_sha256=sha256)
+
+
+def lines_of(asset: Asset) -> QuerySet[Line]:
+    """What is said in an asset, in time. One question."""
+    return (
+        asset.lines.defer("search", "next_words")
+        .select_related("asset")
+        .order_by("start_pts", "id")
+    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.urls import reverse
 from rest_framework import serializers
 
-from ingest.models import Asset, Camera, Library, Role, StageRun, Upload
+from ingest.models import Asset, Camera, Library, Line, Membership, Role, StageRun, Upload
 
 
 class LibrarySerializer(serializers.ModelSerializer[Library]):
@@ -40,14 +41,49 @@ class LibrarySerializer(serializers.ModelSerializer[Library]):
         read_only_fields = ("slug", "is_sample", "recognises_people", "time_zone", "created_at")
 
 
+class RoleSerializer(serializers.Serializer[Any]):
+    """What a member may do."""
+
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class MemberSerializer(serializers.ModelSerializer[Membership]):
+    """A member of a library, known by the name they sign in with."""
+
+    username = serializers.SlugRelatedField[User](
+        source="user", slug_field="username", queryset=User.objects.filter(is_active=True)
+    )
+    role = serializers.ChoiceField(choices=Role.choices, default=Role.VIEWER)
+
+    class Meta:
+        model = Membership
+        fields = ("id", "username", "role", "created_at")
+        read_only_fields = ("created_at",)
+
+
 class CameraSerializer(serializers.ModelSerializer[Camera]):
     """A camera of a library."""
 
     library = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
 
+    overlaps = serializers.PrimaryKeyRelatedField[Camera](
+        many=True,
+        required=False,
+        queryset=Camera.objects.all(),
+        help_text="Cameras of the library that see the same place at once.",
+    )
+
     class Meta:
         model = Camera
-        fields = ("id", "library", "name", "place", "clock_offset_ms")
+        fields = ("id", "library", "name", "place", "clock_offset_ms", "overlaps")
+
+    def validate_overlaps(self, cameras: list[Camera]) -> list[Camera]:
+        """Others of the same library; of another's cameras nothing is said."""
+        own = self.instance if isinstance(self.instance, Camera) else None
+        library = own.library if own else self.context["library"]
+        if any(c.library_id != library.pk or c == own for c in cameras):
+            raise serializers.ValidationError("This library has no such other camera.")
+        return cameras
 
     def validate_name(self, name: str) -> str:
         """Names are told apart within a library."""
@@ -156,6 +192,26 @@ class AssetDetailSerializer(AssetSerializer):
         return list(StageRunSerializer(runs, many=True).data)
 
 
+class LineSerializer(serializers.ModelSerializer[Line]):
+    """What is said while some time passes. `end_pts` is exclusive; seconds are for reading."""
+
+    start_s = serializers.SerializerMethodField(help_text="From the asset's first frame.")
+    end_s = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Line
+        fields = ("start_pts", "end_pts", "start_s", "end_s", "text", "language", "source")
+        read_only_fields = fields
+
+    def get_start_s(self, line: Line) -> float:
+        """Seconds."""
+        return round(float(line.asset.seconds_at(line.start_pts)), 3)
+
+    def get_end_s(self, line: Line) -> float:
+        """Seconds."""
+        return round(float(line.asset.seconds_at(line.end_pts)), 3)
+
+
 class UploadSerializer(serializers.ModelSerializer[Upload]):
     """What became of one file that was sent."""
 
@@ -178,6 +234,9 @@ class UploadSerializer(serializers.ModelSerializer[Upload]):
 
 
 class FileSerializer(serializers.Serializer[Any]):
-    """One file, as multipart/form-data. Empty files get their answer from the service."""
+    """One file, as multipart/form-data. Empty files get their answer from the service.
+
+    A video, or subtitles (`NAME.srt`, `NAME.en.vtt`) of one that was sent before under that name.
+    """
 
     file = serializers.FileField(allow_empty_file=True)

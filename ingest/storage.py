@@ -2,7 +2,8 @@
 
 ``MEDIA_ROOT/originals`` holds uploaded files under generated keys; ``MEDIA_ROOT/incoming`` holds
 files that are still arriving; ``MEDIA_ROOT/derived/ASSET/STAGE/CLAIM`` holds what one attempt of
-one stage made. Keys are paths relative to ``originals`` or ``derived`` and never come from a user.
+one stage made, and ``MEDIA_ROOT/derived/ASSET/records`` what onlookers saw, until their stage has
+gone by it. Keys are paths relative to ``originals`` or ``derived`` and never come from a user.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Container
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -18,6 +19,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from ingest.errors import NotAFile
+from ingest.media.sidecars import find_sidecars
 
 if TYPE_CHECKING:
     from ingest.models import Asset
@@ -108,6 +110,20 @@ def attempt_dir(asset_id: int, stage: str, claim: UUID) -> Path:
     return stage_dir(asset_id, stage) / claim.hex
 
 
+def record_path(asset_id: int, stage: str) -> Path:
+    """Where the onlooker of a stage leaves what it saw of an asset."""
+    return _records_dir(asset_id) / f"{stage.rpartition('.')[2]}.zip"
+
+
+def delete_records(asset_id: int) -> None:
+    """Remove what onlookers saw of an asset; stages then look for themselves."""
+    remove_tree(_records_dir(asset_id))
+
+
+def _records_dir(asset_id: int) -> Path:
+    return derived_root() / str(asset_id) / "records"
+
+
 def derived_key(path: Path) -> str:
     """The key of a file under ``derived``. Raises ValueError for any other path."""
     return path.relative_to(derived_root()).as_posix()
@@ -121,8 +137,21 @@ def delete_asset_files(asset_id: int, *, original_key: str = "") -> None:
 
 
 def delete_original(key: str) -> None:
-    """Remove an uploaded file, if it is there."""
-    original_path(key).unlink(missing_ok=True)
+    """Remove an uploaded file and the subtitles that were sent to it, as far as they are there."""
+    path = original_path(key)
+    if path.parent.is_dir():
+        for sidecar in find_sidecars(path):
+            sidecar.path.unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+
+
+def sidecar_path(key: str, ending: str) -> Path:
+    """Where subtitles of an uploaded file are kept: beside it, under its generated name.
+
+    ``ending`` as ``ingest.media.sidecars`` reads it. Raises NotAFile for one that leads elsewhere.
+    """
+    path = original_path(key)
+    return _inside(originals_root(), f"{path.parent.name}/{path.stem}{ending}")
 
 
 def remove_tree(path: Path) -> None:
@@ -130,24 +159,30 @@ def remove_tree(path: Path) -> None:
     shutil.rmtree(path, onerror=_log_failure)
 
 
-def remove_abandoned(known_keys: Container[str]) -> int:
+def remove_abandoned(known_keys: Iterable[str]) -> int:
     """Remove old arriving files whose sender has gone, and originals that no asset refers to.
 
-    ``known_keys``: those of all assets. Both are left by a process that was killed between
-    storing a file and giving it a row. Returns how many.
+    ``known_keys``: those of all assets, whose subtitles are kept with them. Both are left by a
+    process that was killed between storing a file and giving it a row. Returns how many.
     """
     oldest = time.time() - INCOMING_MAX_AGE_S
     originals = originals_root()
+    known = {_head_of(key) for key in known_keys}
     found = [path for path in incoming_root().glob("*") if path.is_file()]
     found += [
         path
         for path in originals.glob("*/*")
-        if path.relative_to(originals).as_posix() not in known_keys
+        if _head_of(path.relative_to(originals).as_posix()) not in known
     ]
     abandoned = [path for path in found if path.stat().st_mtime < oldest]
     for path in abandoned:
         path.unlink(missing_ok=True)
     return len(abandoned)
+
+
+def _head_of(key: str) -> str:
+    """A key without endings: the same for an uploaded file and its subtitles."""
+    return key.partition(".")[0]
 
 
 def _inside(root: Path, key: str) -> Path:

@@ -82,6 +82,7 @@ class IdentityAdmin(IdentityBase):
         "name",
         "is_locked",
         "is_hidden",
+        "merged_into",
         "cover",
         "created_at",
         "updated_at",

@@ -14,10 +14,10 @@ from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from ingest.selectors import User, assets_for, libraries_for
+from ingest.rest import KEY, sent, user_of
+from ingest.selectors import assets_for, libraries_for
 from ingest.services import audit
 from recognition import likeness, reviewing
 from recognition.models import Identity, IdentityEdit
@@ -60,7 +60,7 @@ class IdentityViewSet(
 
     serializer_class = IdentitySerializer
     queryset = Identity.objects.none()
-    lookup_value_regex = "[0-9]+"
+    lookup_value_regex = KEY
 
     def get_queryset(self) -> QuerySet[Identity]:
         found = counted_identities(self.request.user)
@@ -89,37 +89,35 @@ class IdentityViewSet(
     @extend_schema(request=IdentityEditSerializer, responses=IdentitySerializer)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Rename, hide or show a person."""
-        wanted = IdentityEditSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        identity = self.get_object()
-        service.edit(identity=identity, user=request.user, **wanted.validated_data)
+        wanted = sent(request, IdentityEditSerializer)
+        service.edit(identity=self.get_object(), user=request.user, **wanted)
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(request=OthersSerializer, responses=CorrectedSerializer)
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, pk: str) -> Response:
         """Others are this person: their tracks become theirs. Who is merged already is left out."""
-        others = _given(OthersSerializer, request)["others"]
+        others = sent(request, OthersSerializer)["others"]
         return self._corrected(
-            groups.merge(into=self._mine(others), others=others, user=_user(request))
+            groups.merge(into=self._mine(others), others=others, user=user_of(request))
         )
 
     @extend_schema(request=OthersSerializer, responses=CorrectedSerializer)
     @action(detail=True, methods=["post"])
     def distinguish(self, request: Request, pk: str) -> Response:
         """Others are not this person: they are never put together, nor asked about again."""
-        others = _given(OthersSerializer, request)["others"]
+        others = sent(request, OthersSerializer)["others"]
         return self._corrected(
-            groups.distinguish(identity=self._mine(others), others=others, user=_user(request))
+            groups.distinguish(identity=self._mine(others), others=others, user=user_of(request))
         )
 
     @extend_schema(request=SplitSerializer, responses=CorrectedSerializer)
     @action(detail=True, methods=["post"])
     def split(self, request: Request, pk: str) -> Response:
         """Tracks of this person are someone else: a new person, who is in the answer."""
-        given = _given(SplitSerializer, request)
+        given = sent(request, SplitSerializer)
         return self._corrected(
-            groups.split(identity=self.get_object(), user=_user(request), **given)
+            groups.split(identity=self.get_object(), user=user_of(request), **given)
         )
 
     @extend_schema(request=TracksSerializer, responses=CorrectedSerializer)
@@ -144,9 +142,9 @@ class IdentityViewSet(
     @action(detail=True, methods=["post"])
     def confirm(self, request: Request, pk: str) -> Response:
         """This group is one person; the tracks, if any are given, surely are theirs."""
-        given = _given(SomeTracksSerializer, request)
+        given = sent(request, SomeTracksSerializer)
         return self._corrected(
-            groups.confirm(identity=self.get_object(), user=_user(request), **given)
+            groups.confirm(identity=self.get_object(), user=user_of(request), **given)
         )
 
     @extend_schema(request=CoverSerializer, responses=CorrectedSerializer)
@@ -154,9 +152,11 @@ class IdentityViewSet(
     def cover(self, request: Request, pk: str) -> Response:
         """Make one of this person's crops their picture."""
         found = self.get_object()
-        wanted = _given(CoverSerializer, request)["crop"]
-        crop = get_object_or_404(crops_for(_user(request)), pk=wanted)
-        return self._corrected(service.choose_cover(identity=found, user=_user(request), crop=crop))
+        wanted = sent(request, CoverSerializer)["crop"]
+        crop = get_object_or_404(crops_for(user_of(request)), pk=wanted)
+        return self._corrected(
+            service.choose_cover(identity=found, user=user_of(request), crop=crop)
+        )
 
     @extend_schema(responses=LookAlikeSerializer(many=True), filters=False)
     @action(detail=True, url_path="look-alikes", pagination_class=None)
@@ -166,13 +166,13 @@ class IdentityViewSet(
         return Response(LookAlikeSerializer(found, many=True).data)
 
     def _with_tracks(self, act: Callable[..., Identity], request: Request) -> Response:
-        given = _given(TracksSerializer, request)
-        return self._corrected(act(identity=self.get_object(), user=_user(request), **given))
+        given = sent(request, TracksSerializer)
+        return self._corrected(act(identity=self.get_object(), user=user_of(request), **given))
 
     def _mine(self, others: Sequence[int]) -> Identity:
         """This person, if the others are the user's to see, too."""
         found = self.get_object()
-        libraries = libraries_for(_user(self.request))
+        libraries = libraries_for(user_of(self.request))
         # One that was merged already is the user's to name: asking again is harmless.
         seen = Identity.objects.filter(pk__in=others, library__in=libraries)
         if seen.count() != len(set(others)):
@@ -181,7 +181,7 @@ class IdentityViewSet(
 
     def _corrected(self, found: Identity) -> Response:
         edit = found.last_edit
-        shown = counted_identities(_user(self.request)).filter(pk=found.pk).first()
+        shown = counted_identities(user_of(self.request)).filter(pk=found.pk).first()
         identity = None if shown is None else self.get_serializer(shown).data
         return Response({"edit": None if edit is None else edit.pk, "identity": identity})
 
@@ -193,7 +193,7 @@ class EditViewSet(
 
     serializer_class = EditSerializer
     queryset = IdentityEdit.objects.none()
-    lookup_value_regex = "[0-9]+"
+    lookup_value_regex = KEY
 
     def get_queryset(self) -> QuerySet[IdentityEdit]:
         found = edits_for(self.request.user)
@@ -215,14 +215,14 @@ class EditViewSet(
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, pk: str) -> Response:
         """Take a correction back. Refused, with the reason, under a later one."""
-        found = history.undo(edit=self.get_object(), user=_user(request))
+        found = history.undo(edit=self.get_object(), user=user_of(request))
         return Response(self.get_serializer(found).data)
 
     @extend_schema(request=None, responses=EditSerializer)
     @action(detail=True, methods=["post"])
     def redo(self, request: Request, pk: str) -> Response:
         """Do a correction again that was undone."""
-        found = history.redo(edit=self.get_object(), user=_user(request))
+        found = history.redo(edit=self.get_object(), user=user_of(request))
         return Response(self.get_serializer(found).data)
 
 
@@ -232,21 +232,9 @@ class ReviewView(APIView):
     @extend_schema(operation_id="libraries_review_retrieve", responses=ReviewSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """Possible duplicates, and people whose tracks disagree, the most urgent first."""
-        mine = libraries_for(_user(request)).filter(recognises_people=True)
+        mine = libraries_for(user_of(request)).filter(recognises_people=True)
         library = get_object_or_404(mine, slug=slug)
-        found = {"pairs": reviewing.duplicates(library), "doubts": reviewing.doubts(library)}
-        return Response(ReviewSerializer(found).data)
-
-
-def _given(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    wanted = serializer(data=request.data)
-    wanted.is_valid(raise_exception=True)
-    return dict(wanted.validated_data)
-
-
-def _user(request: Any) -> User:
-    found: User = request.user
-    return found
+        return Response(ReviewSerializer(reviewing.review(library)).data)
 
 
 class AssetTracksView(APIView):

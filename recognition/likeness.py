@@ -1,6 +1,7 @@
 """Who looks like whom: look-alikes of a person.
 
-Ranked by the cosine of track vectors of the encoder at work. Exact over the library's rows: no
+Ranked by the cosine of track vectors of the encoder at work, centred by camera as grouping does
+it, so that the two speak of one likeness. Exact over the library's rows: no
 index leaves anyone out (decision 4). Nothing here decides; people do.
 """
 
@@ -10,18 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from django.db.models import FloatField
-from django.db.models.functions import Least
-from pgvector import HalfVector
-from pgvector.django import MaxInnerProduct
 
+from recognition.engine.centres import read_centre
+from recognition.engine.centring import Centre
 from recognition.engine.clustering import SAME_PERSON
-from recognition.engine.embedding import find_modes, unit
-from recognition.engine.types import Floats
-from recognition.models import Crop, Encoder, Identity, Track, TrackEmbedding
+from recognition.engine.embedding import find_modes
+from recognition.engine.neighbours import similarity_blocks
+from recognition.models import Crop, Encoder, Identity, Track
 from recognition.networks import network_infos
+from recognition.seeing.pairs import DOUBTFUL_BELOW
 from recognition.selectors import best_crop_by_track, current_encoder
 from recognition.services.distinctions import refusals_in
+from recognition.services.person_vectors import PersonVectors, read_vectors
 
 LOOK_ALIKES = 12
 ALIKE_BELOW = 0.1
@@ -54,53 +55,51 @@ def look_alikes(identity: Identity, limit: int = LOOK_ALIKES) -> list[LookAlike]
     Left out: who was refused, tracks of confirmed people, and tracks at the same time as the
     person in the same asset.
     """
-    encoder = current_encoder(Encoder.Space.PERSON)
-    modes = _looks(identity, encoder)
-    if encoder is None or not len(modes):
-        return []
     refused = refusals_in(identity.library_id)
     barred = [track for track, other in refused.barred if other == identity.pk]
     strangers = [
         b if a == identity.pk else a for a, b in refused.identities if identity.pk in (a, b)
     ]
-    rows = (
-        TrackEmbedding.objects.filter(
-            encoder=encoder,
-            track__asset__library=identity.library_id,
-            track__assigned_by=Track.Assigner.MACHINE,
-        )
-        .exclude(track__identity=identity)
-        .exclude(track__identity__is_locked=True)
-        .exclude(track__in=barred)
-        .exclude(track__identity__in=strangers)
-        .annotate(distance=_distance(modes))
-        .filter(distance__lte=ALIKE_BELOW - same_person())
-        .order_by("distance", "track_id")
-        .values_list("track_id", "distance")[:_FETCHED]
+    seen = person_vectors(identity.library_id)
+    own = seen.of(identity.pk, VECTORS_PER_PERSON)
+    if not len(own):
+        return []
+    weights = np.maximum(seen.quality[own], 1e-3).astype(np.float32)
+    looks = find_modes(seen.vectors[own], weights, apart_below=same_person() - DOUBTFUL_BELOW)
+    may_be = ~seen.is_fixed & (seen.identities != identity.pk)
+    may_be &= ~np.isin(seen.tracks, barred) & ~np.isin(seen.identities, strangers)
+    # All rows are compared and then passed over: copying the others out would cost more.
+    alike = np.concatenate(
+        [block.max(axis=1) for _, block in similarity_blocks(seen.vectors, looks)]
     )
-    nearest = dict(rows)
+    alike[~may_be] = -1.0
+    order = np.argsort(-alike, kind="stable")
+    order = order[may_be[order] & (alike[order] >= same_person() - ALIKE_BELOW)][:_FETCHED]
+    nearest = dict(zip(seen.tracks[order].tolist(), alike[order].tolist(), strict=True))
     tracks = _tracks(list(nearest), elsewhere_than=identity)[:limit]
     crops = best_crop_by_track(tracks)
-    return [LookAlike(t, crops.get(t.pk), -float(nearest[t.pk])) for t in tracks]
+    return [LookAlike(t, crops.get(t.pk), float(nearest[t.pk])) for t in tracks]
 
 
-def _looks(identity: Identity, encoder: Encoder | None) -> Floats:
-    """Unit rows of a person's looks, (0, 0) where there is no vector."""
-    rows = list(
-        TrackEmbedding.objects.filter(encoder=encoder, track__identity=identity)
-        .order_by("-quality", "track_id")
-        .values_list("vector", "quality")[:VECTORS_PER_PERSON]
-    )
-    if encoder is None or not rows:
-        return np.zeros((0, 0), dtype=np.float32)
-    weights = np.array([max(quality, 1e-3) for _, quality in rows], dtype=np.float32)
-    return find_modes(unit(np.stack([as_array(vector) for vector, _ in rows])), weights)
+def person_vectors(library_id: int) -> PersonVectors:
+    """A library's people's vectors as grouping compares them: less what each camera does to all.
+
+    Empty where no person encoder is at work. Two queries; read anew each time, for a kept one
+    would outlive the erasure of whom it shows.
+    """
+    encoder = current_encoder(Encoder.Space.PERSON)
+    if encoder is None:
+        none, numbers = np.zeros(0, np.int64), np.zeros(0, np.float64)
+        return PersonVectors(
+            none, none, none.astype(np.bool_), numbers, np.zeros((0, 0), np.float32)
+        )
+    return read_vectors(library_id, encoder, _centre_at_work())
 
 
-def _distance(modes: Floats) -> Least | MaxInnerProduct:
-    """The negative cosine to the nearest look."""
-    each = [MaxInnerProduct("vector", HalfVector(mode)) for mode in modes]
-    return each[0] if len(each) == 1 else Least(*each, output_field=FloatField())
+def _centre_at_work() -> Centre | None:
+    space = next((i.detail.get("centre") for i in network_infos() if i.role == "person"), None)
+    found = read_centre(str(space)) if space else None
+    return None if found is None else found.around
 
 
 def _tracks(pks: Sequence[int], *, elsewhere_than: Identity) -> list[Track]:
@@ -119,10 +118,3 @@ def _tracks(pks: Sequence[int], *, elsewhere_than: Identity) -> list[Track]:
             for asset, start, end in seen
         )
     ]
-
-
-def as_array(vector: object) -> Floats:
-    """A vector as the database gave it: (d,)."""
-    if isinstance(vector, HalfVector):
-        return np.asarray(vector.to_numpy(), dtype=np.float32)
-    return np.asarray(vector, dtype=np.float32)

@@ -11,6 +11,7 @@ asked anew each time: when better weights have been pulled, the next call brings
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 from django.conf import settings
@@ -53,7 +54,13 @@ def chosen_networks() -> dict[str, str]:
 
 def networks() -> Networks:
     """Everything that sees, ready to run. For workers. Raises WeightsError."""
-    return loader.load(
+    return opener()()
+
+
+def opener() -> Callable[[], Networks]:
+    """What ``networks`` does, for later and in any thread: the catalogue is asked now."""
+    return partial(
+        loader.load,
         settings.PROFILE,
         weights_dir=settings.WEIGHTS_DIR,
         threads=settings.NETWORK_THREADS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from recognition.models.comment import MAX_COMMENT_LENGTH
@@ -26,8 +28,13 @@ class ConfirmForm(forms.Form):
     """The name of what is to be erased, typed to be sure."""
 
     typed = forms.CharField(
-        max_length=200, label="Its name", widget=forms.TextInput(attrs={"autocomplete": "off"})
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+    def __init__(self, *args: Any, name: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["typed"].label = f"Type “{name}” to be sure"
 
 
 class ShareForm(forms.Form):

@@ -63,7 +63,7 @@ def library_erase(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for the name, then erase the library. Owners."""
     library = _library(request, slug)
     require_role(request.user, library, Role.OWNER)
-    form = ConfirmForm(request.POST or None)
+    form = ConfirmForm(request.POST or None, name=library.name)
     if request.method == "POST" and form.is_valid():
         try:
             erase_library(library=library, user=request.user, typed=form.cleaned_data["typed"])
@@ -81,7 +81,7 @@ def library_erase(request: HttpRequest, slug: str) -> HttpResponse:
 def identity_erase(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for the name, then erase the person. Owners."""
     identity = _owned(request, pk)
-    form = ConfirmForm(request.POST or None)
+    form = ConfirmForm(request.POST or None, name=identity.display_name)
     if request.method == "POST" and form.is_valid():
         slug = identity.library.slug
         try:

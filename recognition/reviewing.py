@@ -11,23 +11,25 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.db import connection
-from django.db.models import Avg, BinaryField, Count, F, Func, Min, Window
-from django.db.models.functions import RowNumber
-from pgvector.django import HalfVectorField
+from django.db.models import Count, Min
 from psycopg import sql
 
 from ingest.models import Library
 from recognition.engine.embedding import unit, weighted_mean
 from recognition.engine.neighbours import pairs_from
 from recognition.engine.types import Floats
-from recognition.likeness import VECTORS_PER_PERSON, as_array, same_person
-from recognition.models import Crop, Encoder, Identity, Track, TrackEmbedding
-from recognition.selectors import Person, as_people, best_crop_by_track, current_encoder
+from recognition.likeness import VECTORS_PER_PERSON, person_vectors, same_person
+from recognition.models import Crop, Identity, Track
+from recognition.selectors import Person, as_people, best_crop_by_track
 from recognition.services.distinctions import refusals_in
+from recognition.services.person_vectors import PersonVectors
 
 DUPLICATES_BELOW = 0.05
 """So far under the network's ``same_person`` two whole identities are asked about, whose mean
 vectors are steadier than single tracks. By eye, on the made films."""
+ONE_FROM = 0.25
+"""Two sides that are this far above ``same_person`` are one person, and nobody is asked. As far as
+clothes are not believed against looks (``seeing.clothes``)."""
 MOST_COMPARED = 5000
 """Identities of which every pair is compared, the most seen first; beyond, the rarely seen wait
 until the others are settled. The size that ``tests/recognition/test_people_at_scale.py`` times."""
@@ -63,15 +65,39 @@ class Doubt:
     odd_crops: tuple[Crop, ...]
 
 
-def duplicates(library: Library, limit: int = 20) -> list[Pair]:
+@dataclass(frozen=True, slots=True)
+class Review:
+    """All that a person should look at in a library."""
+
+    pairs: list[Pair]
+    doubts: list[Doubt]
+
+
+def review(library: Library) -> Review:
+    """Possible duplicates, and people whose tracks disagree; the vectors are read once."""
+    seen, least = person_vectors(library.pk), same_person()
+    return Review(
+        duplicates(library, seen=seen, least=least), doubts(library, seen=seen, least=least)
+    )
+
+
+def duplicates(
+    library: Library,
+    limit: int = 20,
+    *,
+    seen: PersonVectors | None = None,
+    least: float | None = None,
+) -> list[Pair]:
     """Pairs of people of a library who look nearly alike and were never said to be two.
 
-    Left out, too: two who both have a name, and two seen at one time in one asset.
+    Left out, too: two who both have a name, and two seen at one time in one asset. ``seen`` and
+    ``least`` (``same_person``): where they were read already.
     """
-    people, means = _means(library)
+    people, means = _means(library, seen or person_vectors(library.pk))
     if len(people) < 2:
         return []
-    first, second, similarity = pairs_from(means, same_person() - DUPLICATES_BELOW, _NEAREST)
+    least = same_person() if least is None else least
+    first, second, similarity = pairs_from(means, least - DUPLICATES_BELOW, _NEAREST)
     refused = refusals_in(library.pk).identities
     named = _named(library)
     found: list[tuple[int, int, float]] = []
@@ -85,13 +111,21 @@ def duplicates(library: Library, limit: int = 20) -> list[Pair]:
     return _pairs([item for item in found if item[:2] not in at_once][:limit])
 
 
-def doubts(library: Library, limit: int = 12) -> list[Doubt]:
-    """Unconfirmed people whose tracks are least like each other, the most doubtful first."""
-    encoder = current_encoder(Encoder.Space.PERSON)
-    if encoder is None:
-        return []
+def doubts(
+    library: Library,
+    limit: int = 12,
+    *,
+    seen: PersonVectors | None = None,
+    least: float | None = None,
+) -> list[Doubt]:
+    """Unconfirmed people whose tracks are least like each other, the most doubtful first.
+
+    ``seen`` and ``least`` as for ``duplicates``.
+    """
+    known = seen or person_vectors(library.pk)
     people = _people(_doubtful(library, limit))
-    looks = _vectors(people, encoder)
+    rows_of = {pk: known.of(pk, VECTORS_PER_PERSON) for pk in people}
+    looks = {pk: (known.tracks[at].tolist(), known.vectors[at]) for pk, at in rows_of.items()}
     sides = {pk: two_sides(rows) for pk, (_, rows) in looks.items() if len(rows) > 1}
     tracks = Track.objects.defer("pts_packed", "boxes_packed", "confidence_packed").in_bulk(
         [track for pk in sides for track in looks[pk][0]]
@@ -117,7 +151,9 @@ def doubts(library: Library, limit: int = 12) -> list[Doubt]:
         )
         for pk, (kept, odd) in split.items()
     ]
-    return sorted(found, key=lambda doubt: doubt.similarity)
+    sure = (same_person() if least is None else least) + ONE_FROM
+    unsure = [doubt for doubt in found if doubt.similarity < sure]
+    return sorted(unsure, key=lambda doubt: doubt.similarity)
 
 
 def two_sides(vectors: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -155,29 +191,6 @@ def _doubtful(library: Library, limit: int) -> list[int]:
     return [pk for pk in rows.values_list("identity", flat=True)[:limit] if pk is not None]
 
 
-def _vectors(people: Iterable[int], encoder: Encoder) -> dict[int, tuple[list[int], Floats]]:
-    """Tracks and unit vectors (n, d) of each person, the clearest first. One query."""
-    ranked = (
-        TrackEmbedding.objects.filter(encoder=encoder, track__identity__in=list(people))
-        .annotate(
-            place=Window(
-                RowNumber(),
-                partition_by=F("track__identity"),
-                order_by=[F("quality").desc(), F("track")],
-            )
-        )
-        .filter(place__lte=VECTORS_PER_PERSON)
-        .order_by("track__identity", "place")
-        .values_list("track__identity", "track", "vector")
-    )
-    found: dict[int, tuple[list[int], list[Floats]]] = {}
-    for pk, track, vector in ranked:
-        tracks, rows = found.setdefault(pk or 0, ([], []))
-        tracks.append(track)
-        rows.append(as_array(vector))
-    return {pk: (tracks, unit(np.stack(rows))) for pk, (tracks, rows) in found.items()}
-
-
 def _likeness(vectors: Floats, is_odd: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> float:
     """The cosine of the means of two sides."""
     return float(weighted_mean(vectors[~is_odd]) @ weighted_mean(vectors[is_odd]))
@@ -187,34 +200,19 @@ def _crops_of(side: Sequence[Track], crops: Mapping[int, Crop]) -> tuple[Crop, .
     return tuple(crops[t.pk] for t in side if t.pk in crops)[:_SIDE_CROPS]
 
 
-def _means(library: Library) -> tuple[list[int], Floats]:
+def _means(library: Library, seen: PersonVectors) -> tuple[list[int], Floats]:
     """The people of a library, most seen first, and their mean vectors, unit (n, d). One query."""
-    encoder = current_encoder(Encoder.Space.PERSON)
-    rows = list(
-        TrackEmbedding.objects.filter(
-            encoder=encoder,
-            track__identity__library=library,
-            track__identity__is_hidden=False,
-            track__identity__merged_into=None,
-        )
-        .values("track__identity")
-        .annotate(mean=_sent(Avg("vector", output_field=HalfVectorField())), size=Count("pk"))
-        .order_by("-size", "track__identity")
-        .values_list("track__identity", "mean")[:MOST_COMPARED]
-    )
-    if encoder is None or not rows:
+    shown = Identity.objects.filter(library=library, is_hidden=False, merged_into=None)
+    everyone = np.fromiter(shown.values_list("pk", flat=True), dtype=np.int64)
+    order = np.argsort(seen.identities, kind="stable")
+    order = order[np.isin(seen.identities[order], everyone)]
+    if not len(order):
         return [], np.zeros((0, 0), dtype=np.float32)
-    # As halfvec_send writes one: its dimension and an unused number before its values.
-    record = np.dtype(
-        [("dimension", ">i2"), ("unused", ">i2"), ("vector", ">f2", (encoder.dimension,))]
-    )
-    table = np.frombuffer(b"".join(bytes(mean) for _, mean in rows), dtype=record)
-    return [pk for pk, _ in rows], unit(table["vector"].astype(np.float32))
-
-
-def _sent(vector: Avg) -> Func:
-    """A vector as bytes: reading thousands from text takes seconds."""
-    return Func(vector, function="halfvec_send", output_field=BinaryField())
+    people, starts, sizes = np.unique(seen.identities[order], return_index=True, return_counts=True)
+    most = np.lexsort((people, -sizes))[:MOST_COMPARED]
+    ends = starts + sizes
+    sums = [seen.vectors[order[starts[at] : ends[at]]].sum(axis=0) for at in most]
+    return people[most].tolist(), unit(np.stack(sums))
 
 
 def _named(library: Library) -> set[int]:

@@ -178,6 +178,7 @@ class TrackSerializer(serializers.Serializer[Any]):
     confidence = serializers.FloatField()
     movement = serializers.CharField()
     direction = serializers.CharField()
+    url = serializers.CharField(allow_null=True, help_text="Its page; null for what is nobody.")
     times_s = serializers.ListField(child=serializers.FloatField())
     boxes = serializers.ListField(
         child=serializers.ListField(child=serializers.FloatField(), min_length=4, max_length=4),
@@ -230,9 +231,15 @@ def _describe_track(asset: Asset, track: Track) -> dict[str, Any]:
         "confidence": round(track.confidence, 3),
         "movement": track.movement,
         "direction": track.direction,
+        "url": _page_of(track),
         "times_s": [_seconds(asset, int(value)) for value in pts],
         "boxes": [[round(float(side), 4) for side in box] for box in boxes],
     }
+
+
+def _page_of(track: Track) -> str | None:
+    is_person = track.label == "person"
+    return reverse("recognition:sighting", args=[track.pk]) if is_person else None
 
 
 def _describe_identity(identity: Identity) -> dict[str, Any]:

@@ -8,82 +8,42 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
-from django.http import Http404
 from django.shortcuts import get_object_or_404
-from mcp.server.fastmcp import FastMCP, Image
+from mcp.server.fastmcp import Image
 from mcp.server.fastmcp.exceptions import ToolError
 from PIL import Image as Pictures
 
-from ingest.errors import IngestError
 from ingest.models import Keyframe
 from ingest.selectors import assets_for, libraries_for
 from ingest.services import audit
 from ingest.storage import derived_path
 from recognition.selectors import identities_for, people_in
 from search import bins as reads
-from search.errors import SearchError
-from search.export_views import bin_timeline, require_format, search_timeline, written
-from search.filters import Filters
 from search.finder import find
 from search.noting import note_search
-from search.serializers import as_json
+from search.ranking.filters import Filters
+from search.serializers.searching import as_json
 from search.services import bins as bin_service
+from search.views.exports import bin_timeline, require_format, search_timeline, written
 
 MOST = 20
 """Rows of one answer: an agent pages, and reads all that it is given."""
 LONGEST_EXPORT = 60_000
 """Characters; beyond, the page or the API has the file."""
-INSTRUCTIONS = (
-    "EveryID finds people and moments in the user's own footage. Ask `search` in plain language, "
-    "look at a moment's `keyframe`, collect moments in bins, export them for an editor. Times are "
-    "pts of the asset (half-open) beside seconds from its first frame."
-)
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def serve(user: User, *, may_write: bool) -> FastMCP:
-    """The server for one user; without ``may_write`` no tool that changes anything."""
-    server = FastMCP("EveryID", instructions=INSTRUCTIONS)
-    tools = Tools(user)
-    readers: tuple[Callable[..., Any], ...] = (
-        *(tools.search, tools.keyframe, tools.identities, tools.assets, tools.bins),
-        tools.export,
-    )
-    for tool in (*readers, *((tools.add_to_bin,) if may_write else ())):
-        server.tool(structured_output=False)(_answering(tool))
-    return server
-
-
-def _answering(tool: Callable[P, R]) -> Callable[P, Any]:
-    """The tool off the event loop, with refusals as sentences."""
-
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return tool(*args, **kwargs)
-        except Http404:
-            raise ToolError("There is nothing here, or it is not the user's to see.") from None
-        except (SearchError, IngestError) as error:
-            raise ToolError(str(error)) from None
-
-    @wraps(tool)
-    async def answer(*args: P.args, **kwargs: P.kwargs) -> Any:
-        return await sync_to_async(call)(*args, **kwargs)
-
-    return answer
 
 
 class Tools:
-    """The tools of one user."""
+    """The tools, each as the user who asks: whom ``who`` tells."""
 
-    def __init__(self, user: User) -> None:
-        self._user = user
+    def __init__(self, who: Callable[[], User]) -> None:
+        self._who = who
+
+    @property
+    def _user(self) -> User:
+        return self._who()
 
     def search(
         self, query: str = "", like: str = "", library: str = "", limit: int = 5, offset: int = 0
@@ -99,7 +59,7 @@ class Tools:
         result = find(query, user=self._user, filters=filters, limit=page[0], offset=page[1])
         note_search(result, user=self._user)
         answer = as_json(result)
-        return {name: answer[name] for name in ("query", "state", "total", "moments")}
+        return {name: answer[name] for name in ("query", "state", "total", "goes_on", "moments")}
 
     def keyframe(self, keyframe: int) -> Image:
         """The picture of a keyframe (a moment's `keyframe`), as JPEG."""

@@ -10,7 +10,13 @@
     │   └── UnknownFormat      no such format or rate
     ├── BadPicture         a file that is no picture to search by, or a box that is none
     ├── ExampleGone        what was searched by is over, or not the user's
+    ├── CheckError         what cannot be looked for in pictures
+    │   ├── NothingLooks       no network that reads words is at work
+    │   ├── NothingAsked       no words, or no moment
+    │   └── TooManyChecks      more than an hour's share
     ├── BadAlert           an alert or saved search that asks for nothing certain
+    ├── BadWebhook         an address that is not called
+    ├── CallFailed         an address that did not answer as it should; may be tried again
     └── BinError           a collection that cannot be changed so
         ├── BadBin             a name, range, order or marker that makes no sense
         ├── BinNameTaken       another bin of the library has this name
@@ -72,6 +78,25 @@ class ExampleGone(SearchError):
     code = "example_gone"
 
 
+class CheckError(SearchError):
+    """Pictures cannot be looked at for these words."""
+
+    code = "check"
+
+
+class NothingLooks(CheckError):
+    code = "no_open_set"
+
+
+class NothingAsked(CheckError):
+    code = "nothing_asked"
+
+
+class TooManyChecks(CheckError):
+    code = "too_many_tries"
+    permanent = False
+
+
 class BadAlert(SearchError):
     """Nothing that could be told with certainty was asked for."""
 
@@ -94,3 +119,12 @@ class BinNameTaken(BinError):
 
 class BinFull(BinError):
     code = "bin_full"
+
+
+class BadWebhook(SearchError):
+    code = "bad_webhook"
+
+
+class CallFailed(SearchError):
+    code = "call_failed"
+    permanent = False

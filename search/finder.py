@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import partial
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 from ingest.models import Asset
 from recognition.models import Identity
+from search.answering import AT_ONCE, Answer, Asking, answer_question
 from search.errors import QueryTooLong
-from search.evidence import Evidence, gather
-from search.example_vectors import ExampleVector
-from search.examples import example_of
-from search.facets import AssetLabel, Facet, count_facets
-from search.facts import Found
-from search.filters import Filters
-from search.moments import Moment, Why, build_moments
-from search.query import Names, Part, Query, parse
-from search.recorded import today_in
-from search.retrieval import ALL_SOURCES, Sources, retrieve
-from search.scope import Scope, apply_names, apply_times, names_in, scope_for
-from search.sequences import in_order
-from search.words import joint_space
+from search.query.parsing import Part, Query, parse
+from search.ranking.facets import AssetLabel, Facet, count_facets
+from search.ranking.filters import Filters
+from search.ranking.moments import Moment, Why
+from search.retrieval.example_vectors import ExampleVector
+from search.retrieval.examples import example_of
+from search.retrieval.gathering import ALL_SOURCES, LEVELS, Sources
+from search.retrieval.poster_reading import with_posters
+from search.retrieval.recorded import today_in
+from search.retrieval.scope import Scope, apply_times, names_in, scope_for
+from search.retrieval.side_by_side import side_by_side
 
 User = AbstractBaseUser | AnonymousUser
 LONGEST_TEXT = 1_000
 PAGE = 24
-DEEPEST = 1_000
+DEEPEST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ class SearchResult:
 
     ``state``: ``found``, ``recent`` (nothing was asked), ``nothing_found``, ``nothing_indexed``
     (no footage yet). ``vector_state`` as in ``Found``. ``unchecked`` are parts of the query that
-    nothing in the libraries could confirm or deny; ``total`` counts all moments; ``untimed`` the
+    nothing in the libraries could confirm or deny; ``total`` counts the moments as far as was
+    looked, ``is_capped`` says that not every candidate was weighed, and ``goes_on`` that turning
+    the page may bring more; ``untimed`` counts the
     assets that days or hours in the query left out because nobody knows when they were recorded;
     ``today`` is the day that "yesterday" was counted from, where a time was asked for; ``example``
     is what was searched by.
@@ -78,6 +81,7 @@ class SearchResult:
     filters: Filters
     total: int = 0
     is_capped: bool = False
+    goes_on: bool = False
     vector_state: str = "ok"
     unchecked: tuple[Part, ...] = field(default=())
     untimed: int = 0
@@ -93,8 +97,11 @@ def find(
     limit: int = PAGE,
     offset: int = 0,
     sources: Sources = ALL_SOURCES,
+    is_exhaustive: bool = False,
 ) -> SearchResult:
     """The moments that answer ``text``, of the user's libraries alone (None: the operator).
+
+    ``is_exhaustive``: looks as deep as for later pages, however long that takes.
 
     Raises ``QueryTooLong`` and ``ExampleGone``; whatever else is typed has an answer.
     """
@@ -108,62 +115,34 @@ def find(
     query = parse(clean, names) if names else parse(clean)
     scope = apply_times(scope, query)
     example = example_of(chosen.like, user=user, scope=scope)
-    answers = [_answer(step, scope, names, chosen, sources, example) for step in query.steps]
-    moments = _in_order(answers, clean)
-    people = _names_of(moments)
-    assets = _assets_of(moments)
-    labels = {pk: _label_of(asset) for pk, asset in assets.items()}
-    page = moments[offset : min(offset + limit, DEEPEST)]
+    answered = answer_question(
+        query,
+        Asking(scope, names, chosen, sources, example),
+        wanted=min(offset + limit + 1, DEEPEST),  # one more tells whether there is another page
+        levels=LEVELS if offset or is_exhaustive else AT_ONCE,
+    )
+    moments = answered.moments
+    asked: list[Callable[[], Any]] = [partial(_labels_of, moments), partial(_names_of, moments)]
+    labels, people = side_by_side(asked)
+    told = [answered.tell(moment) for moment in moments[offset : min(offset + limit, DEEPEST)]]
+    page = with_posters(told, answered.shots)
     return SearchResult(
         query_text=clean,
         parsed=query,
-        moments=_dress(page, assets, labels, people),
+        moments=_dress(page, _assets_of(page), labels, people),
         facets=count_facets(moments, labels, people, chosen),
         elapsed_ms=round((time.perf_counter() - started) * 1000, 1),
         state=_state(query, chosen, moments, scope),
         filters=chosen,
         total=len(moments),
-        is_capped=any(answer.found.is_capped for answer in answers),
-        vector_state=answers[0].found.vector_state,
-        unchecked=_unchecked(query, answers),
+        is_capped=answered.is_capped,
+        goes_on=answered.goes_on,
+        vector_state=answered.answers[0].found.vector_state,
+        unchecked=_unchecked(query, answered.answers),
         untimed=scope.untimed_assets(),
         today=today_in(scope.recorded.zones) if scope.recorded else None,
         example=example,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What was found for one step of a query."""
-
-    query: Query
-    found: Found
-    evidence: Evidence
-    moments: list[Moment]
-
-
-def _answer(
-    step: Query,
-    scope: Scope,
-    names: Names | None,
-    chosen: Filters,
-    sources: Sources,
-    example: ExampleVector | None,
-) -> _Answer:
-    if names:
-        scope = apply_names(scope, step, names)
-    if not sources.structure:
-        step = step.unstructured
-    found = retrieve(step, scope, joint_space(), sources, example)
-    evidence = gather(step, found)
-    return _Answer(step, found, evidence, build_moments(step, found, evidence, chosen))
-
-
-def _in_order(answers: Sequence[_Answer], text: str) -> list[Moment]:
-    if len(answers) == 1:
-        return answers[0].moments
-    shots = {pk: shot for answer in answers for pk, shot in answer.found.shots.items()}
-    return in_order([answer.moments for answer in answers], shots, text)
 
 
 def _state(query: Query, filters: Filters, moments: Sequence[Moment], scope: Scope) -> str:
@@ -174,7 +153,7 @@ def _state(query: Query, filters: Filters, moments: Sequence[Moment], scope: Sco
     return "nothing_found"
 
 
-def _unchecked(query: Query, answers: Sequence[_Answer]) -> tuple[Part, ...]:
+def _unchecked(query: Query, answers: Sequence[Answer]) -> tuple[Part, ...]:
     """Parts of the query, not of its steps: those may have borrowed a subject."""
     spans = {a.query.parts[i].span for a in answers for i in a.evidence.unchecked}
     return tuple(part for part in query.parts if part.span in spans)
@@ -184,31 +163,32 @@ def _names_of(moments: Sequence[Moment]) -> dict[int, str]:
     """Names of the people in the moments, hidden ones left out."""
     ids = {pk for moment in moments for pk in moment.identity_ids}
     rows = Identity.objects.filter(
-        pk__in=ids, is_hidden=False, library__recognises_people=True
+        pk__any=ids, is_hidden=False, library__recognises_people=True
     ).only("name", "number")
     return {row.pk: row.display_name for row in rows.order_by()}
 
 
 def _assets_of(moments: Sequence[Moment]) -> dict[int, Asset]:
-    """The assets of the moments, with their library and camera. One question."""
+    """The assets of some moments, with what their times are counted by. One question."""
     ids = {moment.asset_id for moment in moments}
-    columns = ("name", "proxy_key", "time_base_num", "time_base_den", "first_pts")
-    named = ("library__slug", "library__name", "library__is_sample", "camera__name")
-    rows = Asset.objects.filter(pk__in=ids).select_related("library", "camera").order_by()
-    return rows.only(*columns, *named).in_bulk()
+    rows = Asset.objects.filter(pk__any=ids).order_by()
+    return rows.only("time_base_num", "time_base_den", "first_pts").in_bulk()
 
 
-def _label_of(asset: Asset) -> AssetLabel:
-    return AssetLabel(
-        asset_id=asset.pk,
-        name=asset.name,
-        library_slug=asset.library.slug,
-        library_name=asset.library.name,
-        is_sample=asset.library.is_sample,
-        camera_id=asset.camera_id,
-        camera_name=asset.camera.name if asset.camera else "",
-        is_playable=bool(asset.proxy_key),
-    )
+def _labels_of(moments: Sequence[Moment]) -> dict[int, AssetLabel]:
+    """What is said about the assets of the moments. One question."""
+    ids = {moment.asset_id for moment in moments}
+    rows = Asset.objects.filter(pk__any=ids).order_by().values_list(*_LABEL)
+    return {
+        pk: AssetLabel(pk, name, slug, library, sample, camera_id, camera or "", bool(proxy))
+        for pk, name, slug, library, sample, camera_id, camera, proxy in rows
+    }
+
+
+_LABEL = (
+    *("id", "name", "library__slug", "library__name", "library__is_sample"),
+    *("camera_id", "camera__name", "proxy_key"),
+)
 
 
 def _dress(

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from search.filters import Filters
+from search.finder import DEEPEST, PAGE
+from search.ranking.filters import Filters
 
-PAGE = 24
 MOST = 200
-DEEPEST = 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from ingest.services import audit
 from recognition.models import Track
 from recognition.selectors import identities_for
 from search.finder import SearchResult
-from search.query import Kind
+from search.query.parsing import Kind
 
 User = AbstractBaseUser | AnonymousUser
 

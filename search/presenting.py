@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from search.editing import EditMenu, menus_of
-from search.facets import Choice, Facet
-from search.filters import Filters, address
-from search.finder import FoundMoment, SearchResult
-from search.forms import DEEPEST, PAGE, Asked
-from search.moments import Why
-from search.query import Kind, Part, Want
-from search.ranking import Band
+from django.urls import reverse
+
+from ingest.templatetags.everyid import clock, plain_seconds
+from search.finder import DEEPEST, PAGE, FoundMoment, SearchResult
+from search.forms import Asked
+from search.query.editing import EditMenu, menus_of
+from search.query.parsing import Kind, Part, Want
+from search.query.times import Measured
+from search.ranking.facets import AssetLabel, Choice, Facet
+from search.ranking.filters import Filters, address
+from search.ranking.moments import Moment, Why
+from search.ranking.scores import Band
 
 _KINDS = {
     Kind.PERSON: "person",
@@ -67,6 +71,7 @@ class PartChip:
     said: str
     is_negated: bool
     is_unchecked: bool
+    is_denial: bool
     is_either: bool
     address: str
     rest: str
@@ -99,12 +104,30 @@ class Reasoning:
     strength: float
     band: Band
 
+    @property
+    def told(self) -> str:
+        """The strength with two digits; a template's filter takes ten times as long."""
+        return f"{self.strength:.2f}"
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A moment as a card."""
+    """A moment as a card.
+
+    What would be worked out several times by filters and tags of the template stands here once:
+    two dozen cards are half of the time that a page takes to write. ``start`` and ``end`` are
+    seconds for addresses, ``times`` is for people, ``key`` names the moment in forms.
+    """
 
     found: FoundMoment
+    moment: Moment
+    asset: AssetLabel
+    band: str
+    start: str
+    end: str
+    times: str
+    address: str
+    key: str
     why: tuple[Reasoning, ...]
     more: tuple[Reasoning, ...]
 
@@ -130,6 +153,7 @@ class Page:
     cards: tuple[Card, ...]
     is_weak: bool
     next_address: str
+    deeper_address: str
     previous_address: str
     unfiltered: str
     has_sample: bool
@@ -154,6 +178,7 @@ def page_of(result: SearchResult, asked: Asked) -> Page:
         and not (result.parsed.is_empty and result.example is None)
         and all(found.moment.band is Band.WEAK for found in result.moments),
         next_address=_turn(result, asked, asked.offset + asked.limit),
+        deeper_address=_deeper(result, asked),
         previous_address=_turn(result, asked, asked.offset - asked.limit),
         unfiltered=address(text, Filters(like=filters.like)) or "?" if filters.narrows else "",
         has_sample=any(found.asset.is_sample for found in result.moments),
@@ -171,11 +196,12 @@ def _example(result: SearchResult) -> ExampleChip | None:
 
 def _chip(part: Part, result: SearchResult) -> PartChip:
     return PartChip(
-        kind=_KINDS[part.kind],
+        kind="either way" if part.idle and part.kind is Kind.FREE else _KINDS[part.kind],
         text=part.text,
         said=_said(part, result.today),
         is_negated=part.negated,
         is_unchecked=bool(result.moments) and part in result.unchecked,
+        is_denial=part.negated or any(want.negated for want in part.wants),
         is_either=part.either,
         address=address(result.parsed.without(part), result.filters) or "?",
         rest=result.parsed.without(part),
@@ -199,13 +225,21 @@ def _said(part: Part, today: date | None) -> str:
     if part.when is not None and today is not None:
         said.append(part.when.said(today))
     if part.length is not None:
-        said.append(str(part.length))
+        said.append(f"{_MEASURED[part.length.of]} {part.length}")
     said += [_want(want) for want in part.wants if want.negated]
+    said += [f"{words}: either way" for words in part.idle]
     return ", ".join(said)
 
 
 def _want(want: Want) -> str:
-    return f"no {want.words}"
+    return f"not {want.words}" if want.topic in ("action", "colour") else f"no {want.words}"
+
+
+_MEASURED = {
+    Measured.MOMENT: "the moment:",
+    Measured.SHOT: "the shot:",
+    Measured.ASSET: "the whole clip:",
+}
 
 
 def _divides(facet: Facet) -> bool:
@@ -227,7 +261,21 @@ def _group(facet: Facet, text: str, filters: Filters) -> FilterGroup:
 def _card(found: FoundMoment) -> Card:
     lines = [_reasoning(why) for why in found.why]
     lines.sort(key=lambda line: -line.strength)
-    return Card(found, tuple(lines[:SHOWN_REASONS]), tuple(lines[SHOWN_REASONS:]))
+    moment, asset = found.moment, found.asset
+    start = plain_seconds(found.start_s)
+    return Card(
+        found=found,
+        moment=moment,
+        asset=asset,
+        band=str(moment.band),
+        start=start,
+        end=plain_seconds(found.end_s),
+        times=f"{clock(found.start_s)}–{clock(found.end_s)}",
+        address=f"{reverse('ingest:asset', args=[asset.asset_id])}?t={start}",
+        key=f"{asset.asset_id}:{moment.start_pts}:{moment.end_pts}",
+        why=tuple(lines[:SHOWN_REASONS]),
+        more=tuple(lines[SHOWN_REASONS:]),
+    )
 
 
 def _reasoning(why: Why) -> Reasoning:
@@ -244,6 +292,18 @@ def _turn(result: SearchResult, asked: Asked, offset: int) -> str:
     """The address of another page of answers; empty where there is none."""
     if offset >= min(result.total, DEEPEST) or offset <= -asked.limit:
         return ""
+    return _at(result, asked, offset)
+
+
+def _deeper(result: SearchResult, asked: Asked) -> str:
+    """The address of what lies below the last moment, where more may be found by looking."""
+    is_last = asked.offset < result.total <= asked.offset + asked.limit
+    if not (result.goes_on and is_last and result.total < DEEPEST):
+        return ""
+    return _at(result, asked, result.total)
+
+
+def _at(result: SearchResult, asked: Asked, offset: int) -> str:
     base = address(result.query_text, result.filters) or "?"
     joint = "" if base == "?" else "&"
     pages = [f"offset={offset}"] if offset > 0 else []

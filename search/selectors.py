@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from ingest.models import Asset, Library
 from ingest.selectors import libraries_for
@@ -16,34 +17,51 @@ User = AbstractBaseUser | AnonymousUser
 EXAMPLES = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Indexing:
-    """How far the user's footage is."""
+    """How far the user's footage is. Read when asked: a page of answers needs but ``is_working``,
+    and to count ten thousand assets takes longer than to see that none is under way."""
 
-    total: int
-    ready: int
-    working: int
+    user: User
+
+    @cached_property
+    def is_working(self) -> bool:
+        """Whether answers will still grow. One question."""
+        return self._assets().filter(status__in=_WORKING).exists()
+
+    @property
+    def total(self) -> int:
+        """All assets."""
+        return self._counts["total"]
+
+    @property
+    def ready(self) -> int:
+        """Those that can be searched whole."""
+        return self._counts["ready"]
 
     @property
     def settled(self) -> int:
         """Assets that nothing more will be done for."""
-        return self.total - self.working
+        return self._counts["total"] - self._counts["working"]
 
-    @property
-    def is_working(self) -> bool:
-        """Whether answers will still grow."""
-        return self.working > 0
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        return self._assets().aggregate(
+            total=Count("id"),
+            ready=Count("id", filter=Q(status=Asset.Status.READY)),
+            working=Count("id", filter=Q(status__in=_WORKING)),
+        )
+
+    def _assets(self) -> QuerySet[Asset]:
+        return Asset.objects.filter(library__in=libraries_for(self.user))
+
+
+_WORKING = (Asset.Status.PENDING, Asset.Status.PROCESSING)
 
 
 def indexing_of(user: User) -> Indexing:
-    """One question."""
-    working = Q(status__in=(Asset.Status.PENDING, Asset.Status.PROCESSING))
-    counts = Asset.objects.filter(library__in=libraries_for(user)).aggregate(
-        total=Count("id"),
-        ready=Count("id", filter=Q(status=Asset.Status.READY)),
-        working=Count("id", filter=working),
-    )
-    return Indexing(**counts)
+    """How far the user's footage is."""
+    return Indexing(user)
 
 
 def uploadable_libraries(user: User) -> list[Library]:

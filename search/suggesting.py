@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from search.facets import TITLES
-from search.filters import Filters, address
 from search.finder import SearchResult, User, find
+from search.ranking.facets import TITLES
+from search.ranking.filters import Filters, address
 
 TRIED = 5
 

@@ -20,6 +20,9 @@ from pytest import TestReport
 from everyid_site.embedded.endpoint import settings_of_dsn
 from everyid_site.embedded.postgres import EmbeddedPostgres
 from everyid_site.env import environment
+from search.retrieval.side_by_side import close_threads
+
+pytest_plugins = ["tests.receiver"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -111,6 +114,13 @@ def _no_network() -> Iterator[None]:
     patch.setattr(socket.socket, "connect", connect_locally)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Threads that asked the test database let go of it before it is dropped."""
+    yield
+    close_threads()
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,8 @@ from django.utils.text import slugify
 from PIL import Image
 
 from ingest import storage
-from ingest.models import Asset, Camera, Keyframe, Library, Membership, Role, Shot, StageRun
+from ingest.models import Asset, Camera, Keyframe, Library, Line, Membership, Role, Shot, StageRun
+from ingest.stages.lines import search_vector
 from recognition.models import Crop, Identity, Track
 from search.models import Bin, BinItem
 
@@ -115,6 +116,16 @@ def make_stage_run(asset: Asset, stage: str = "ingest.stages.probe", **fields: A
     """A run of a stage, done unless ``state`` says otherwise."""
     values = {"fingerprint": f"{next(_number):064x}", "state": StageRun.State.DONE} | fields
     return StageRun.objects.create(asset=asset, stage=stage, **values)
+
+
+def make_line(asset: Asset, text: str, start_pts: int, end_pts: int, **fields: Any) -> Line:
+    """A line that is said, as its stage writes it; the library knows that it has some."""
+    values = {"source": "subtitles 1", "next_words": ""} | fields
+    Library.objects.filter(pk=asset.library_id).update(has_lines=True)
+    search = search_vector(text, values["next_words"])
+    return Line.objects.create(
+        asset=asset, text=text, start_pts=start_pts, end_pts=end_pts, search=search, **values
+    )
 
 
 def make_identity(library: Library, *, name: str = "", **fields: Any) -> Identity:

@@ -11,7 +11,7 @@ import math
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from multiprocessing import get_context
 from pathlib import Path
@@ -25,112 +25,14 @@ from sklearn.datasets import load_sample_image
 from everyid_site.demo.cast import CAST
 from everyid_site.demo.figures import Pose, draw_person
 from everyid_site.demo.places import PLACES
+from everyid_site.demo.script import FILMS, RECORDED, Part, Photograph, Scene, Shots
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 
 WIDTH_PX, HEIGHT_PX, RATE_FPS = 960, 540, 20
 # Raised when the films change, so that a new set is made beside an old one.
-VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What one person does in a shot: from ``start`` to ``end`` (parts of the width, feet), with
-    the feet at ``ground`` (part of the height) and ``size`` (part of the height) tall, between
-    ``enter_s`` and ``leave_s``. Who does not move faces the camera."""
-
-    who: str
-    start: float
-    end: float
-    ground: float
-    size: float
-    enter_s: float = 0.0
-    leave_s: float = math.inf
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A shot at a painted place with people in it."""
-
-    place: str
-    seconds: float
-    parts: tuple[Part, ...]
-    seed: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Photograph:
-    """A shot that moves slowly over a photograph."""
-
-    name: str
-    seconds: float
-
-
-Shots = tuple[Scene | Photograph, ...]
-
-FILMS: dict[str, Shots] = {
-    "beach camera/beach-morning.mp4": (
-        Scene(
-            "beach",
-            12,
-            (
-                Part("ada", -0.08, 1.08, 0.90, 0.52, 0, 8),
-                Part("ben", 1.08, 0.46, 0.80, 0.40, 5, 12),
-            ),
-        ),
-    ),
-    "street camera/street-noon.mp4": (
-        Scene(
-            "street",
-            12,
-            (
-                Part("cem", -0.08, 1.08, 0.74, 0.44, 0, 9),
-                Part("ada", 1.08, -0.08, 0.84, 0.52, 3, 12),
-                Part("emil", 0.7, 0.7, 0.70, 0.40, 0, 12),
-            ),
-            seed=2,
-        ),
-    ),
-    "park camera/park-afternoon.mp4": (
-        Scene(
-            "park",
-            10,
-            (
-                Part("dora", 0.30, 0.30, 0.88, 0.50, 0, 10),
-                Part("ben", -0.08, 0.62, 0.93, 0.56, 1, 10),
-            ),
-            seed=3,
-        ),
-    ),
-    "lobby camera/lobby-evening.mp4": (
-        Scene(
-            "office",
-            10,
-            (
-                Part("emil", 1.08, 0.50, 0.94, 0.64, 0, 10),
-                Part("dora", -0.08, 0.24, 0.95, 0.62, 2, 10),
-            ),
-            seed=4,
-        ),
-    ),
-    "edited/a-day-out.mp4": (
-        Photograph("temple", 2.5),
-        Scene("beach", 4, (Part("ada", 0.38, 0.62, 0.98, 0.80),), seed=1),
-        Photograph("astronaut", 3),
-        Scene("street", 4, (Part("cem", 0.2, 0.5, 0.95, 0.74),), seed=2),
-        Photograph("cat", 2.5),
-        Scene(
-            "park",
-            4,
-            (Part("ben", 0.66, 0.66, 0.98, 0.78), Part("dora", 0.38, 0.38, 0.98, 0.74)),
-            seed=3,
-        ),
-        Photograph("coffee", 2.5),
-        Photograph("flower", 2.5),
-        Scene("office", 4, (Part("ada", 0.15, 0.45, 0.98, 0.76),), seed=4),
-    ),
-}
+VERSION = 2
 
 
 def make_sample_footage(folder: Path) -> list[Path]:
@@ -152,7 +54,7 @@ def make_film(path: Path, name: str) -> None:
     """Make the film ``name`` at ``path``; a half-made file never stands there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part")
-    encode_film(unfinished, frames_of(FILMS[name]))
+    encode_film(unfinished, frames_of(FILMS[name]), RECORDED.get(name))
     unfinished.rename(path)
 
 
@@ -230,9 +132,11 @@ def _photograph(shot: Photograph) -> Callable[[float], Floats]:
     return draw
 
 
-def encode_film(path: Path, frames: Iterator[Bytes]) -> None:
-    """Encode frames as H.264 in MP4 at RATE_FPS."""
+def encode_film(path: Path, frames: Iterator[Bytes], recorded: datetime | None = None) -> None:
+    """Encode frames as H.264 in MP4 at RATE_FPS; ``recorded``: what the camera's clock says."""
     with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as container:
+        if recorded is not None:
+            container.metadata["creation_time"] = recorded.isoformat()
         stream = container.add_stream(
             "libx264", rate=RATE_FPS, options={"preset": "superfast", "crf": "23"}
         )

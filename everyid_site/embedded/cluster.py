@@ -30,6 +30,7 @@ from everyid_site.embedded.endpoint import (
     write_endpoint,
 )
 from everyid_site.embedded.errors import PostgresUnavailable
+from everyid_site.embedded.memory import buffers_mb, memory_mb
 from everyid_site.embedded.privileges import Account, choose_account
 
 HOST = "127.0.0.1"
@@ -48,10 +49,13 @@ port = {port}
 unix_socket_directories = ''
 password_encryption = 'scram-sha-256'
 max_connections = 60
-shared_buffers = '256MB'
+shared_buffers = '{buffers_mb}MB'
+effective_cache_size = '{cache_mb}MB'
 maintenance_work_mem = '128MB'
 jit = off
 random_page_cost = 1.1
+# To start a worker takes longer than most questions of a search.
+parallel_setup_cost = 20000
 max_parallel_maintenance_workers = {parallel_workers}
 max_parallel_workers_per_gather = {parallel_workers}
 max_wal_size = '1GB'
@@ -196,10 +200,14 @@ class Cluster:
             password=(self.folder / "password").read_text().strip(),
         )
         conf = self.data / "everyid.conf"
+        memory = memory_mb()
         conf.write_text(
             _SETTINGS.format(
                 host=HOST,
                 port=endpoint.port,
+                # Tests start several at once, over little.
+                buffers_mb=buffers_mb(memory if self.durable else 0),
+                cache_mb=memory // 2,
                 parallel_workers=1 if _shared_memory_bytes() > 500_000_000 else 0,
                 durable="on" if self.durable else "off",
             )

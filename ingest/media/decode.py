@@ -6,7 +6,7 @@ what went wrong on the way; only a file without any frame is an error.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -26,6 +26,9 @@ from .types import DecodeReport, Frame, Image, MediaInfo
 _SEEK_MARGIN_S = 1
 """Seek this much earlier: containers index decoding times, which run ahead of presentation."""
 
+_WITH_NONREF = frozenset({"h264", "hevc"})
+"""Codecs whose streams tell which frames no other frame needs."""
+
 _NONREF_STEPS = 8
 """Frames that no other frame needs are not decoded when sampling every this many frames or
 fewer: by then at least one reference frame lies in each interval (x264 uses up to 3 B-frames in
@@ -41,7 +44,9 @@ class FrameReader:
 
     Same arguments as ``iter_frames``, and ``is_loose``: frames that no other frame needs may be
     left out wherever ``min_interval_s`` spans two frames, so that a sample may come late, by at
-    most that interval.
+    most that interval. ``is_unsmoothed`` promises that pictures are looked at at half their size or
+    less: frames that no other frame needs then keep the edges of their blocks, which costs a
+    twentieth less to decode, and no other frame changes by it.
     """
 
     def __init__(
@@ -54,6 +59,7 @@ class FrameReader:
         start_pts: int | None = None,
         end_pts: int | None = None,
         is_loose: bool = False,
+        is_unsmoothed: bool = False,
     ) -> None:
         self._path = path
         self._info = info
@@ -61,6 +67,7 @@ class FrameReader:
         self._start = start_pts
         self._end = end_pts
         self._is_loose = is_loose
+        self._is_unsmoothed = is_unsmoothed and info.video_codec in _WITH_NONREF
         self._stream: VideoStream | None = None
         self._timeline = Timeline(info.time_base, info.frame_rate)
         self._interval = _interval_in_ticks(info, min_interval_s, self._timeline.step)
@@ -97,7 +104,7 @@ class FrameReader:
         self._tally.yielded += 1
         return image
 
-    def timed_frames(self) -> Iterator[tuple[int, VideoFrame]]:
+    def timed_frames(self) -> Generator[tuple[int, VideoFrame], None, None]:
         """Decoder frames with repaired pts within the range, neither sampled nor scaled.
 
         Raises as ``open_media`` does when the file has gone or changed.
@@ -119,9 +126,11 @@ class FrameReader:
     def _prepare(self, container: InputContainer) -> VideoStream:
         stream = video_stream(container)
         stream.thread_type = ThreadType.AUTO
+        if self._is_unsmoothed:
+            stream.codec_context.options = {"skip_loop_filter": "noref"}
         steps = _LOOSE_STEPS if self._is_loose else _NONREF_STEPS
         sparse = self._interval >= steps * self._timeline.step
-        if sparse and self._info.has_timestamps and self._info.video_codec in ("h264", "hevc"):
+        if sparse and self._info.has_timestamps and self._info.video_codec in _WITH_NONREF:
             stream.codec_context.skip_frame = "NONREF"
             self._stream = stream if self._is_loose else None
         return stream

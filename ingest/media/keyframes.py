@@ -2,7 +2,7 @@
 
 Within a shot, a new segment begins when some part of the picture has changed since the segment's
 first frame, at most every ``MIN_DISTANCE_S``; each segment gives the frame that is sharp and near
-its middle, not one of a transition and not a plain black one.
+its middle, not one of a transition. A plain one (black, white) stands for a shot that has no other.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ class KeyframeChooser:
         self._ahead: list[Sample] = []  # newer, a cut may still fall among them
         self._shot_index = 0
         self._shot_has_keyframe = False
+        self._plain: Keyframe | None = None  # of this shot, should nothing else be in it
 
     def add(self, sample: Sample) -> None:
         """Take the next sample."""
@@ -77,6 +78,7 @@ class KeyframeChooser:
         """Keyframes of the shot that ends at a cut."""
         yield from self.settle(cut.pts)
         yield from self._close(Cut(cut.pts, cut.mix_start_pts, cut.mix_end_pts))
+        yield from self._last_resort()
         if not self._shot_has_keyframe and self._ahead:
             # no sample fell into the shot: the nearest one stands for it
             yield Keyframe(self._ahead[0], self._shot_index)
@@ -90,6 +92,14 @@ class KeyframeChooser:
         while self._ahead:
             yield from self._advance(self._ahead.pop(0))
         yield from self._close(None)
+        yield from self._last_resort()
+
+    def _last_resort(self) -> Iterator[Keyframe]:
+        """The plain keyframe of a shot that has no other."""
+        if self._plain is not None and not self._shot_has_keyframe:
+            self._shot_has_keyframe = True
+            yield self._plain
+        self._plain = None
 
     def _skip_mixes(self, mix_end_pts: int) -> None:
         clear = [sample for sample in self._ahead if sample.pts >= mix_end_pts]
@@ -112,9 +122,14 @@ class KeyframeChooser:
         if cut is not None and cut.is_gradual:
             samples = [s for s in samples if s.pts < cut.mix_start_pts] or samples
         self._segment, self._reference = [], None
-        if samples:
-            self._shot_has_keyframe = True
-            yield Keyframe(best_of(samples), self._shot_index)
+        if not samples:
+            return
+        chosen = Keyframe(best_of(samples), self._shot_index)
+        if chosen.sample.tiny.contrast < _PLAIN_CONTRAST:
+            self._plain = self._plain or chosen
+            return
+        self._shot_has_keyframe = True
+        yield chosen
 
 
 def change_between(a: Sample, b: Sample) -> bool:

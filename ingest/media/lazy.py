@@ -8,17 +8,19 @@ they are converted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, VideoReformatter
 from numpy.typing import NDArray
 
 from .decode import FrameReader
-from .pictures import colour_range_of, colourspace_of
+from .pictures import PictureMaker, colour_range_of, colourspace_of, interpolation_for
+from .timeline import Timeline
 from .types import Frame, Image, MediaInfo, Picture
 
 _PLANAR = frozenset({"yuv420p", "yuvj420p"})
@@ -63,6 +65,7 @@ class LazyFrame:
             "rgb24",
             src_colorspace=colourspace_of(self._decoded) or self._decoded.colorspace,
             src_color_range=colour_range_of(self._decoded) or self._decoded.color_range,
+            interpolation=interpolation_for(frame, width, height),
             threads=1,
         )
         return made.to_ndarray().astype(np.uint8, copy=False)
@@ -80,29 +83,65 @@ def is_direct(frame: VideoFrame, info: MediaInfo, max_side_px: int) -> bool:
     )
 
 
-def iter_pictures(
-    path: Path, info: MediaInfo, *, max_side_px: int, min_interval_s: Fraction
-) -> Iterator[Picture]:
-    """The frames of a file in order, for looking at some of them a few times a second.
+class PictureTaker:
+    """Takes pictures of a stream evenly, ``min_interval_s`` apart. Not for several threads.
 
-    Frames that no other frame needs may be left out, but never so many that neighbours are more
-    than twice ``min_interval_s`` apart (see ``FrameReader``). Frames that cannot be looked at
-    directly are converted whole, at most ``max_side_px`` long and at least ``min_interval_s``
-    apart. Raises as ``iter_frames`` does.
+    Which frames are taken depends on the times of those that are offered alone, so that whoever
+    takes them from a decode of another's takes the same.
     """
-    reader = FrameReader(
-        path, info, max_side_px=max_side_px, min_interval_s=min_interval_s, is_loose=True
-    )
-    reformatter = VideoReformatter()
-    due: int | None = None
+
+    def __init__(self, info: MediaInfo, max_side_px: int, min_interval_s: Fraction) -> None:
+        self._info = info
+        self._max_side_px = max_side_px
+        self._maker = PictureMaker(info, max_side_px)
+        self._reformatter = VideoReformatter()
+        self._interval = max(1, int(min_interval_s / info.time_base))
+        self._jitter = Timeline(info.time_base, info.frame_rate).step // 4
+        self._due: int | None = None
+
+    def take(self, pts: int, decoded: VideoFrame) -> Picture | None:
+        """The picture of the next decoder frame; None before its time, or where none can be made.
+
+        Frames that cannot be looked at directly are converted whole, at most ``max_side_px`` long.
+        """
+        due = pts if self._due is None else self._due
+        if pts + self._jitter < due:
+            return None
+        picture = self._picture(pts, decoded)
+        if picture is not None:  # times run on evenly, but for gaps
+            self._due = max(due + self._interval, pts + self._interval // 2)
+        return picture
+
+    def _picture(self, pts: int, decoded: VideoFrame) -> Picture | None:
+        if is_direct(decoded, self._info, self._max_side_px):
+            return LazyFrame(pts, decoded, self._reformatter)
+        try:
+            return Frame(pts, self._maker.make(decoded))
+        except (FFmpegError, ValueError, MemoryError):
+            return None
+
+
+def iter_pictures(
+    path: Path,
+    info: MediaInfo,
+    *,
+    max_side_px: int,
+    min_interval_s: Fraction,
+    is_loose: bool = False,
+) -> Generator[Picture, None, None]:
+    """The frames of a file that ``PictureTaker`` takes, in order.
+
+    ``is_loose``: frames that no other frame needs may be left out, which costs a third less to
+    decode, but never so many that neighbours are more than twice ``min_interval_s`` apart (see
+    ``FrameReader``). Raises as ``iter_frames`` does.
+    """
+    interval_s = min_interval_s if is_loose else None
+    reader = FrameReader(path, info, min_interval_s=interval_s, is_loose=is_loose)
+    taker = PictureTaker(info, max_side_px, min_interval_s)
     for pts, decoded in reader.timed_frames():
-        if is_direct(decoded, info, max_side_px):
-            yield LazyFrame(pts, decoded, reformatter)
-        elif due is None or pts >= due:
-            image = reader.picture_of(decoded)
-            if image is not None:
-                due = pts + reader.interval
-                yield Frame(pts, image)
+        picture = taker.take(pts, decoded)
+        if picture is not None:
+            yield picture
 
 
 def _plane(frame: VideoFrame, index: int) -> NDArray[np.uint8]:

@@ -19,7 +19,13 @@ import numpy as np
 from av.sidedata.sidedata import SideData
 from av.sidedata.sidedata import Type as SideDataType
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorRange, Colorspace, ColorTrc, VideoReformatter
+from av.video.reformatter import (
+    ColorRange,
+    Colorspace,
+    ColorTrc,
+    Interpolation,
+    VideoReformatter,
+)
 from numpy.typing import NDArray
 
 from .types import Image, MediaInfo
@@ -128,7 +134,18 @@ class PictureMaker:
             pixel_format,
             src_colorspace=colourspace_of(frame),
             src_color_range=colour_range_of(frame),
+            interpolation=interpolation_for(frame, width, height),
+            threads=1,
         )
+
+
+def interpolation_for(frame: VideoFrame, width: int, height: int) -> int:
+    """libswscale's way from a frame to a size: means of areas where it shrinks to half or less.
+
+    They keep what a bilinear filter as wide keeps, in half the time or two thirds of it.
+    """
+    is_half = 2 * width <= frame.width and 2 * height <= frame.height
+    return int(Interpolation.AREA if is_half else Interpolation.BILINEAR)
 
 
 def colourspace_of(frame: VideoFrame) -> int | None:

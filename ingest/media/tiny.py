@@ -75,11 +75,13 @@ class TinyMaker:
         """The tiny picture of a decoder frame, not turned upright."""
         if frame.format.name not in _PLANAR or min(frame.width, frame.height) < 8:
             frame = self._planar(frame)
-        luma, blue, red = (_array(plane) for plane in frame.planes[:3])
+        luma, blue, red = frame.planes[:3]
         samples = _points(luma, 2 * ROWS, 2 * COLUMNS).reshape(ROWS, 2, COLUMNS, 2)
-        y = samples.sum(axis=(1, 3), dtype=np.uint16).ravel()
-        u = _points(blue, ROWS // 2, COLUMNS // 2).ravel()
-        v = _points(red, ROWS // 2, COLUMNS // 2).ravel()
+        lines = samples[:, 0].astype(np.uint16)
+        lines += samples[:, 1]  # NumPy's own sum over two such axes takes ten times as long
+        y = (lines[..., 0] + lines[..., 1]).ravel()
+        u = _points(blue, ROWS // 2, COLUMNS // 2)
+        v = _points(red, ROWS // 2, COLUMNS // 2)
         return Tiny(_values(y, u, v))
 
     def _planar(self, frame: VideoFrame) -> VideoFrame:
@@ -116,12 +118,21 @@ def _array(plane: VideoPlane) -> NDArray[np.uint8]:
     return lines
 
 
-def _points(plane: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.uint8]:
-    height, width = plane.shape
-    return plane[_spread(rows, height)].take(_spread(columns, width), axis=1)
+def _points(plane: VideoPlane, rows: int, columns: int) -> NDArray[np.uint8]:
+    """Samples at even places of a plane, flat; only these are read."""
+    data = np.frombuffer(plane, np.uint8)  # type: ignore[call-overload]
+    places = _places(rows, columns, plane.height, plane.width, plane.line_size)
+    samples: NDArray[np.uint8] = data.take(places)
+    return samples
 
 
 @lru_cache(maxsize=64)
+def _places(rows: int, columns: int, height: int, width: int, line_size: int) -> NDArray[np.intp]:
+    """Where ``rows`` × ``columns`` samples, spread evenly, lie in a plane's bytes."""
+    across = _spread(rows, height)[:, None] * line_size + _spread(columns, width)
+    return across.ravel()
+
+
 def _spread(count: int, length: int) -> NDArray[np.intp]:
     """``count`` places spread evenly over ``length``."""
     return (2 * np.arange(count) + 1) * length // (2 * count)

@@ -16,8 +16,10 @@ from av.video.frame import VideoFrame
 
 from ingest.errors import NoFrames
 
+from .ahead import decode_ahead
 from .decode import FrameReader
 from .keyframes import MAX_SIDE_PX, Keyframe, KeyframeChooser, Sample
+from .onlooking import HeldBack, Onlooker
 from .opening import storage_errors
 from .pictures import PictureMaker
 from .proxy import CopyError, ProxyEncoder, copy_proxy, encoded_proxy, may_copy
@@ -33,18 +35,31 @@ KEYFRAME_NAME = "kf-{:06}.jpg"
 SAMPLE_S = Fraction(3, 10)
 """Pictures are made this often for keyframes and sprite, and where a shot may begin."""
 
+_UNSMOOTHED_FROM_PX = 2 * MAX_SIDE_PX
+"""From this size of a film on no picture of it is kept larger than half of it, each way, where the
+proxy is a copy: what deblocking smooths is averaged away."""
+
 _PROGRESS_FRAMES = 25
+
+_AHEAD = 4
+"""Frames decoded ahead: they may be 8K, at 50 MB each."""
 
 Progress = Callable[[float], None]
 
 
 def walk_asset(
-    path: Path, info: MediaInfo, out_dir: Path, *, progress: Progress | None = None
+    path: Path,
+    info: MediaInfo,
+    out_dir: Path,
+    *,
+    progress: Progress | None = None,
+    onlooker: Onlooker | None = None,
 ) -> ShotsResult:
     """All that one decode of an asset gives; files go into ``out_dir``, which is made if needed.
 
-    ``progress`` is called now and then with the part that is done, 0 to 1. What an earlier walk
-    left in the folder under the same names is replaced.
+    ``progress`` is called now and then with the part that is done, 0 to 1. ``onlooker`` is shown
+    frames on the way, and abandoned where the walk fails. What an earlier walk left in the folder
+    under the same names is replaced.
 
     Raises NoFrames where nothing decodes, NotAFile or NotMedia where the file has changed since
     it was probed, StorageFull.
@@ -54,16 +69,23 @@ def walk_asset(
         for old in out_dir.glob("kf-*.jpg"):
             old.unlink()
     proxy = out_dir / PROXY_NAME
-    walk = _Walk(path, info, out_dir)
     is_copy = may_copy(info)
-    with ExitStack() as stack:
-        encoder = None if is_copy else stack.enter_context(encoded_proxy(path, info, proxy))
-        walk.run(encoder, progress)
-    if is_copy:
-        _copy_or_encode(path, info, proxy, walk)
-    if progress is not None:
-        progress(1.0)
-    return walk.result(proxy)
+    walk = _Walk(path, info, out_dir, is_copy=is_copy, onlooker=onlooker)
+    with ExitStack() as at_failure:
+        if onlooker is not None:
+            at_failure.callback(onlooker.abandon)
+        with ExitStack() as stack:
+            encoder = None if is_copy else stack.enter_context(encoded_proxy(path, info, proxy))
+            walk.run(encoder, progress)
+        if is_copy:
+            _copy_or_encode(path, info, proxy, walk)
+        if progress is not None:
+            progress(1.0)
+        result = walk.result(proxy)
+        if onlooker is not None:
+            onlooker.finish(result.shots)
+        at_failure.pop_all()
+    return result
 
 
 def _copy_or_encode(path: Path, info: MediaInfo, proxy: Path, walk: _Walk) -> None:
@@ -79,10 +101,21 @@ def _copy_or_encode(path: Path, info: MediaInfo, proxy: Path, walk: _Walk) -> No
 class _Walk:
     """The state of one walk."""
 
-    def __init__(self, path: Path, info: MediaInfo, out_dir: Path) -> None:
+    def __init__(
+        self,
+        path: Path,
+        info: MediaInfo,
+        out_dir: Path,
+        *,
+        is_copy: bool,
+        onlooker: Onlooker | None = None,
+    ) -> None:
         self._info = info
         self._out_dir = out_dir
-        self.reader = FrameReader(path, info)
+        is_large = max(info.width, info.height) >= _UNSMOOTHED_FROM_PX
+        is_seen_small = is_large and is_copy and onlooker is None  # onlookers cut pieces out
+        self.reader = FrameReader(path, info, is_unsmoothed=is_seen_small)
+        self._held_back = HeldBack(info, onlooker) if onlooker is not None else None
         self._pictures = PictureMaker(info, MAX_SIDE_PX)
         self._tinies = TinyMaker()
         self._detector = ShotDetector(info.time_base)
@@ -100,7 +133,7 @@ class _Walk:
 
     def run(self, encoder: ProxyEncoder | None, progress: Progress | None) -> None:
         """Decode all frames and see to everything but a copied proxy."""
-        for pts, frame in self.reader.timed_frames():
+        for pts, frame in decode_ahead(self.reader.timed_frames(), _AHEAD):
             if self._frame_count == 0:
                 self.first_pts = pts
             self._frame_count += 1
@@ -118,6 +151,8 @@ class _Walk:
         for cut in self._detector.finish(self._end_pts):
             self._take_cut(cut)
         self._keep(self._chooser.finish())
+        if self._held_back is not None:
+            self._held_back.flush()
 
     def result(self, proxy: Path) -> ShotsResult:
         """Everything found, after poster and sprite are written. Raises StorageFull."""
@@ -144,10 +179,14 @@ class _Walk:
         is_due = self._next_sample is None or pts >= self._next_sample
         if is_due or self._detector.is_suspicious():
             self._sample(pts, frame, tiny)
+        if self._held_back is not None:
+            self._held_back.add(pts, frame)
         for cut in cuts:
             self._take_cut(cut)
         if (settled := self._detector.settled_pts) is not None:
             self._keep(self._chooser.settle(settled))
+            if self._held_back is not None:
+                self._held_back.settle(settled)
 
     def _sample(self, pts: int, frame: VideoFrame, tiny: Tiny) -> None:
         try:
@@ -161,6 +200,8 @@ class _Walk:
     def _take_cut(self, cut: Cut) -> None:
         self._cuts.append(cut)
         self._keep(self._chooser.cut(cut))
+        if self._held_back is not None:
+            self._held_back.cut(cut.pts)
 
     def _keep(self, keyframes: Iterable[Keyframe]) -> None:
         for keyframe in keyframes:

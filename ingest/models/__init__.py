@@ -5,6 +5,7 @@ from ingest.models.asset import Asset
 from ingest.models.audit import AuditEntry
 from ingest.models.camera import Camera
 from ingest.models.library import Library, Membership, Role
+from ingest.models.line import Line
 from ingest.models.shot import Keyframe, Shot
 from ingest.models.stage_run import StageRun
 from ingest.models.upload import Upload
@@ -17,6 +18,7 @@ __all__ = [
     "Camera",
     "Keyframe",
     "Library",
+    "Line",
     "Membership",
     "Role",
     "Shot",

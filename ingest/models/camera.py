@@ -17,6 +17,13 @@ class Camera(models.Model):
         default=0, help_text="Added to recorded times to make them true."
     )
 
+    overlaps = models.ManyToManyField(
+        "self",
+        blank=True,
+        verbose_name="overlapping cameras",
+        help_text="They see one place at once: one person may be on both.",
+    )
+
     class Meta:
         ordering = ("name",)
         constraints = [

@@ -37,6 +37,10 @@ class Library(models.Model):
     retention_days = models.PositiveIntegerField(
         null=True, blank=True, help_text="Assets older than this are erased. Empty: kept."
     )
+    # Read with the libraries of a search, so that those where nothing is said cost no question.
+    has_lines = models.BooleanField(
+        default=False, help_text="Whether any of its footage ever had lines that are said."
+    )
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="ingest.Membership", related_name="libraries"
     )

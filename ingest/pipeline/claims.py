@@ -147,6 +147,8 @@ def _take_back(run: StageRun, obituary: str) -> bool:
         return False
     if run.claim is not None:
         storage.remove_tree(storage.attempt_dir(run.asset_id, run.stage, run.claim))
+    if deaths >= DEATH_LIMIT:
+        storage.delete_records(run.asset_id)
     return True
 
 

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import KombuError
 
+from ingest import storage
 from ingest.models import Asset, StageRun
 from ingest.pipeline.path import stages
 from ingest.pipeline.planning import FRESH, lock, plan, settle_by_id
@@ -82,4 +83,5 @@ def cancel(asset: Asset) -> None:
         open_runs = asset.stage_runs.filter(state__in=(State.QUEUED, State.RUNNING))
         open_runs.update(state=State.CANCELLED, claim=None, finished_at=timezone.now())
         settle_by_id(asset.pk)
+        transaction.on_commit(partial(storage.delete_records, asset.pk), robust=True)
     asset.refresh_from_db(fields=["status", "error_code", "error_sentence"])

@@ -27,6 +27,7 @@ from ingest.pipeline import enqueue
 from ingest.services import audit
 from ingest.services.inspection import inspect_file
 from ingest.services.names import clean_file_name
+from ingest.services.subtitles import look_for_subtitles
 
 Outcome = Upload.Outcome
 
@@ -35,7 +36,7 @@ _COPY_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a file: ``sentence`` and ``code`` are empty for one that was accepted.
+    """What became of a file: ``sentence`` and ``code`` are empty for footage that was accepted.
 
     ``asset`` is the new one, or for a duplicate the one that is there already.
     """
@@ -205,5 +206,6 @@ def _duplicate(existing: Asset | None, path: Path, *, in_place: bool) -> Added:
         existing.external_path = os.fspath(path.absolute())
         existing.save(update_fields=["external_path"])
     enqueue(existing)
+    look_for_subtitles(existing)
     sentence = f"The same footage is already here as “{existing.name}”."
     return Added(existing, Outcome.DUPLICATE, DuplicateAsset.code, sentence)

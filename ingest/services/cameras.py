@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from ingest.errors import NotAllowed
@@ -9,9 +11,18 @@ from ingest.models import Asset, Camera, Library
 
 
 @transaction.atomic
-def save_camera(*, camera: Camera) -> Camera:
-    """Store a camera that a form has checked."""
+def save_camera(*, camera: Camera, overlaps: Iterable[Camera] | None = None) -> Camera:
+    """Store a camera that a form has checked.
+
+    ``overlaps``: the cameras of its library that see the same place at once; None leaves them as
+    they are. Raises NotAllowed for another library's, and for the camera itself.
+    """
     camera.save()
+    if overlaps is not None:
+        chosen = list(overlaps)
+        if any(c.library_id != camera.library_id or c.pk == camera.pk for c in chosen):
+            raise NotAllowed("A camera overlaps with others of its own library.")
+        camera.overlaps.set(chosen)
     return camera
 
 

@@ -15,6 +15,7 @@ from ingest.media.opening import storage_errors
 from ingest.models import Camera, Library, Upload
 from ingest.services.assets import Added, add_file
 from ingest.services.names import clean_file_name
+from ingest.services.subtitles import is_subtitles, keep_subtitles
 
 
 def receive(
@@ -24,7 +25,10 @@ def receive(
     uploaded_file: UploadedFile[Any],
     camera: Camera | None = None,
 ) -> Upload:
-    """Take one uploaded file into a library; the record says what became of it, and why."""
+    """Take one uploaded file into a library; the record says what became of it, and why.
+
+    Subtitles (``NAME.en.srt``) go to the footage of that name, which has to be there already.
+    """
     name = uploaded_file.name or ""
     try:
         added = _take(library, uploaded_file, name, user, camera)
@@ -52,6 +56,9 @@ def _take(
     if (uploaded_file.size or 0) > settings.MAX_UPLOAD_BYTES:
         limit = settings.MAX_UPLOAD_BYTES / 1_000_000
         raise TooLarge(f"This file is larger than the {limit:,.0f} MB that may be uploaded.")
+    if is_subtitles(name):
+        asset = keep_subtitles(library, uploaded_file, name)
+        return Added(asset, Upload.Outcome.ACCEPTED, sentence=f"Subtitles of “{asset.name}”.")
     if isinstance(uploaded_file, TemporaryUploadedFile):
         path, is_ours = Path(uploaded_file.temporary_file_path()), False
         uploaded_file.flush()

@@ -1,4 +1,4 @@
-"""Shots, keyframes, proxy, poster and sprite, all from one decode.
+"""Shots, keyframes, proxy, poster and sprite, all from one decode, at which others may look on.
 
 Shots and keyframes that come out as they were keep their rows, and with them what people have
 said about the tracks in them.
@@ -25,7 +25,13 @@ _ASIDE = 1_000_000_000
 def run(context: StageContext) -> None:
     """Walk over the file once and write what was found."""
     path = context.source_path
-    result = walk_asset(path, probe_file(path), context.output_dir, progress=context.progress)
+    result = walk_asset(
+        path,
+        probe_file(path),
+        context.output_dir,
+        progress=context.progress,
+        onlooker=context.onlooker(),
+    )
     with context.commit() as summary:
         asset = context.asset
         shots = _write_shots(asset, result.shots)
@@ -103,4 +109,4 @@ def _summary_of(result: media.ShotsResult) -> dict[str, Any]:
     }
 
 
-STAGE = Stage(name=__name__, version=1, queue="media", configuration=dict, run=run)
+STAGE = Stage(name=__name__, version=2, queue="media", configuration=dict, run=run)

@@ -44,6 +44,19 @@ def plain_seconds(seconds: Fraction | float | int | None) -> str:
 
 
 @register.filter
+def one_decimal(seconds: Fraction | float | int) -> str:
+    """Seconds of something short: ``1.6``."""
+    return f"{float(seconds):.1f}"
+
+
+@register.filter
+def container_names(names: str) -> str:
+    """FFmpeg's names of a container for people: ``mov,mp4,m4a,3gp,3g2,mj2`` is ``mov, mp4, …``."""
+    known = names.split(",")
+    return ", ".join(known[:2]) + (", …" if len(known) > 2 else "")
+
+
+@register.filter
 def percent(fraction: float | None) -> str:
     """0–1 as a whole percentage."""
     return "" if fraction is None else f"{round(fraction * 100)} %"
@@ -56,6 +69,7 @@ _STAGE_NAMES = {
     "embeddings": "Comparing looks",
     "descriptions": "Describing",
     "identities": "Recognising people",
+    "lines": "Reading subtitles",
 }
 
 

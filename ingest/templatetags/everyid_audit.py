@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
@@ -19,6 +21,21 @@ _ALONE = {
     "admitted": "gave a role to",
     "split": "split",
 }
+
+
+@register.filter
+def audit_detail(detail: dict[str, Any]) -> str:
+    """The particulars of an entry; switches as what they were switched to."""
+    return ", ".join(_particular(key, value) for key, value in detail.items())
+
+
+def _particular(key: str, value: Any) -> str:
+    words = key.removeprefix("is_").replace("_", " ")
+    if isinstance(value, bool):
+        return {"is_on": "on" if value else "off"}.get(key, f"{words}: {'yes' if value else 'no'}")
+    if isinstance(value, list):
+        value = ", ".join(str(item) for item in value) or "none"
+    return f"{words}: {value}"
 
 
 @register.filter

@@ -132,7 +132,9 @@ def camera_add(request: HttpRequest, slug: str) -> HttpResponse:
     form = CameraForm(request.POST, instance=Camera(library=library))
     if not form.is_valid():
         return _again(request, library, {"camera_form": form})
-    camera = camera_service.save_camera(camera=form.instance)
+    camera = camera_service.save_camera(
+        camera=form.instance, overlaps=form.cleaned_data["overlaps"]
+    )
     messages.success(request, f"Camera {camera.name} was added.")
     return redirect("ingest:library", slug=slug)
 
@@ -150,7 +152,8 @@ def camera_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     initial = {"clock_offset_s": camera.clock_offset_ms / 1000}
     form = CameraForm(request.POST or None, instance=camera, initial=initial)
     if request.method == "POST" and form.is_valid():
-        camera_service.save_camera(camera=form.instance)
+        overlaps = form.cleaned_data["overlaps"]
+        camera_service.save_camera(camera=form.instance, overlaps=overlaps)
         messages.success(request, f"Camera {camera.name} was changed.")
         return redirect("ingest:library", slug=slug)
     context = {"library": library, "form": form, "camera": camera}

@@ -13,6 +13,7 @@ from ingest.forms import UploadForm
 from ingest.models import Role, Upload
 from ingest.selectors import require_role
 from ingest.services import uploads as service
+from ingest.services.subtitles import subtitles_last
 from ingest.views.libraries import library_of
 from ingest.views.requests import signed_in
 
@@ -31,7 +32,7 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
         user, camera = signed_in(request), form.cleaned_data["camera"]
         results = [
             service.receive(library=library, user=user, uploaded_file=file, camera=camera)
-            for file in form.cleaned_data["footage"]
+            for file in subtitles_last(form.cleaned_data["footage"])
         ]
     status = 422 if form.errors else 200
     if request.headers.get("Accept") == "application/json":

@@ -46,13 +46,10 @@ class PromptGroup:
     trust: float = 1.0
 
 
-# Thresholds were measured with `light` on 987 crops of people who are alone in a picture of
-# Flickr8k (287 of them kept from training), against their captions. Gender: of the readings
-# stated from .7 up .85 are right on pictures kept apart, while a guess at every crop is right
-# in .52 only, below the majority class (.64): so little is stated. Garment and hat:
-# AUC .75–.82, but the things are rare (2–6 %), so that even at .9 only .4–.6 of readings find
-# the word in a caption (captions leave much out); `trust` says so. A bag could not be told
-# (precision .1), nor glasses: they are left out.
+# Thresholds were chosen with `light` and an earlier text tower, on people who are alone in a
+# picture of Flickr8k, against their captions: high, since a thing that few people wear is
+# otherwise stated wrongly more often than rightly. A bag could not be told, nor glasses: they
+# are left out. What they are worth now: `python -m evaluation.attributes`, docs/models.md.
 GENDER = PromptGroup(
     "gender",
     {
@@ -181,10 +178,9 @@ class BinaryRule:
     no_from: float = 1.1
 
 
-# 0230 was made for crossings seen from above. On 734 crops of Flickr8k, against captions:
-# man or woman AUC .60 (.63 upright), "man" right in .89 from .8 up, "woman" in .40 from .9
-# up; hat AUC .70, right in .6 from .9 up; backpack AUC .76, right in .4 from .9 up. Bag, coat,
-# hair, sleeves and trousers were no better than chance there (AUC .44–.64) and are not read.
+# 0230 was made for crossings seen from above. On people of Flickr8k, against captions, bag,
+# coat, hair, sleeves and trousers were no better than chance and are not read; the rest is little
+# better (`python -m evaluation.attributes --alone`, docs/models.md).
 CROSSROAD_RULES = (
     BinaryRule("is_male", "gender", "man", 0.85, 0.85, "woman", 0.97),
     BinaryRule("has_backpack", "bag", "backpack", 0.9, 0.6),
@@ -206,11 +202,12 @@ class BinaryAttributes:
         rules: Sequence[BinaryRule] = CROSSROAD_RULES,
     ):
         self.info = info
-        self._network, self._prompts, self._rules = network, prompts, tuple(rules)
+        self.network = network
+        self._prompts, self._rules = prompts, tuple(rules)
 
     def read(self, crops: Sequence[Image]) -> list[list[Reading]]:
         """Per RGB crop: upper and lower colour and whatever is sure enough."""
-        table = self._network.probabilities(crops)
+        table = self.network.probabilities(crops)
         prompted = (
             self._prompts.read(crops) if self._prompts else [read_clothing([c]) for c in crops]
         )
@@ -221,7 +218,7 @@ class BinaryAttributes:
     def _read_row(self, row: Floats) -> list[Reading]:
         found: dict[str, Reading] = {}
         for rule in self._rules:
-            p = float(row[self._network.labels.index(rule.label)])
+            p = float(row[self.network.labels.index(rule.label)])
             reading: Reading | None = None
             if p >= rule.yes_from:
                 reading = Reading(rule.name, rule.yes, round(p * rule.trust, 3))

@@ -21,19 +21,24 @@ from recognition.engine.centring import Centre
 from recognition.engine.manifest import WeightsEntry
 
 FOLDER = Path(__file__).with_name("centres")
+FEW_PEOPLE = 256
+"""``same_person`` is measured among few people, and kept as it is up to so many, where it is not
+known among how many it was."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
     """A network's centre; ``same_person``, the mean cosine of centred vectors from which two
-    groups of tracks are one person; ``slope``, log-likelihood ratio per unit of cosine; and the
-    figures behind them."""
+    groups of tracks are one person, and ``among`` how many proposed groups that was measured (in
+    larger libraries ``clustering.crowding`` adds to it); ``slope``, log-likelihood ratio per unit
+    of cosine; and the figures behind them."""
 
     weights: str
     around: Centre
     same_person: float
     slope: float
     measured: Mapping[str, Any]
+    among: int = FEW_PEOPLE
 
 
 def weights_digest(entry: WeightsEntry) -> str:
@@ -60,6 +65,7 @@ def read_centre(space: str) -> Calibrated | None:
         same_person=float(said["same_person"]),
         slope=float(said["slope"]),
         measured=said["measured"],
+        among=int(said["among"]),
     )
 
 
@@ -70,6 +76,7 @@ def write_centre(space: str, found: Calibrated) -> Path:
         "weights": found.weights,
         "alike": found.around.alike,
         "same_person": found.same_person,
+        "among": found.among,
         "slope": found.slope,
         "measured": dict(found.measured),
         "mean": [round(float(value), 5) for value in found.around.mean],

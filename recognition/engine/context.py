@@ -7,7 +7,7 @@ are learned from sightings that people have confirmed: until there are some, the
 Travel times are log-normal beside a uniform share of other ways to reappear, as spatio-temporal
 re-identification has it (Wang et al. 2019, arXiv:1812.03282, st-ReID), with median and MAD for
 mean and deviation, so that one wrong confirmation moves little. Measured by
-``python -m evaluation.clustering --network``.
+``python -m evaluation.clustering --cameras``.
 """
 
 from __future__ import annotations
@@ -132,13 +132,15 @@ def _grouped(keys: Iterable[int | None]) -> dict[int | None, list[int]]:
 @dataclass(frozen=True, slots=True)
 class Way:
     """What is known of going from one camera to another. ``median_log`` and ``spread_log`` of the
-    time in seconds; ``share``: of those who left the first, who came to the second next."""
+    time in seconds, drawn towards what is typical while few were seen; ``share``: of those who left
+    the first, who came to the second next; ``seen_s``: quartiles of the times that were seen."""
 
     count: int
     share: float
     median_log: float
     spread_log: float
     earliest_s: float
+    seen_s: tuple[float, float, float]
 
     def density(self, gap_s: float) -> float:
         """Probability density of a walk of this length (1/s)."""
@@ -203,15 +205,21 @@ class Topology:
             return "together", self._together(a.camera or 0, b.camera or 0)
         return "travel", self._travel(a.camera or 0, b.camera or 0, gap)
 
+    def llr_of_nearest(self, a: Sighting, b: Sighting, among: int) -> tuple[str, float]:
+        """As ``llr`` where ``b`` was picked as the nearest in time of ``among`` sightings of one
+        person: of so many, one lies at a usual gap by chance that much more often, so what speaks
+        for one person is worth as much less. What speaks against stands."""
+        kind, llr = self.llr(a, b)
+        return kind, llr if llr <= 0 else max(0.0, llr - log(max(among, 1)))
+
     def _together(self, first: int, second: int) -> float:
         pair = (min(first, second), max(first, second))
-        if pair in self.declared:
-            return 0.0
         both, only = self.both.get(pair, 0), self.only.get(pair, 0)
         # Half and two: one in five pairs of cameras overlap before anything is known, which
         # is what no evidence is measured against.
         odds = (both + 0.5) / (only + 2.0) / 0.25
-        return min(max(log(odds), TOO_FAST), TOGETHER_MOST)
+        # Views that are declared to overlap only ever speak for one person.
+        return min(max(log(odds), 0.0 if pair in self.declared else TOO_FAST), TOGETHER_MOST)
 
     def _travel(self, first: int, second: int, gap_s: float) -> float:
         way = self.ways.get((first, second))
@@ -275,7 +283,9 @@ def way_of(taken: Sequence[float], leaving: int) -> Way:
     centre = weight * median + (1 - weight) * log(TYPICAL_S)
     width = max(0.2, sqrt(weight * spread**2 + (1 - weight) * SPREAD_LOG**2))
     earliest = EARLIEST * float(np.quantile(np.exp(logs), 0.05)) if len(logs) >= WORTH else 0.0
-    return Way(len(logs), (len(logs) + 0.5) / (leaving + 1.0), centre, width, earliest)
+    low, middle, high = np.exp(np.quantile(logs, (0.25, 0.5, 0.75))).tolist()
+    share = (len(logs) + 0.5) / (leaving + 1.0)
+    return Way(len(logs), share, centre, width, earliest, (low, middle, high))
 
 
 def clothes_llr(differ: bool, apart_s: float | None) -> float:

@@ -50,7 +50,8 @@ def geometry_scores(
 
 
 def _covered(track: Tracklet, others: Sequence[Tracklet]) -> Floats:
-    """Share (k,) of each box that boxes of other tracks at the same pts cover, at most."""
+    """Share (k,) of each box that boxes of other tracks at the same pts cover, at most; a box
+    covers as far as it is sure."""
     covered = np.zeros(len(track.pts), dtype=np.float32)
     for other in others:
         if other is track or other.pts[-1] < track.pts[0] or other.pts[0] > track.pts[-1]:
@@ -58,7 +59,7 @@ def _covered(track: Tracklet, others: Sequence[Tracklet]) -> Floats:
         _, mine, theirs = np.intersect1d(track.pts, other.pts, return_indices=True)
         for i, j in zip(mine, theirs, strict=True):
             share = coverage_matrix(track.xyxy_norm[i][None], other.xyxy_norm[j][None])[0, 0]
-            covered[i] = max(covered[i], share)
+            covered[i] = max(covered[i], share * other.confidence[j])
     return covered
 
 

@@ -148,6 +148,9 @@ class WeightsEntry:
         return digest.hexdigest()[:16]
 
 
+_own: Path | None = None
+
+
 def read_manifest(path: Path) -> tuple[WeightsEntry, ...]:
     """The entries of a manifest file; ``WeightsMissing`` or ``WeightsError`` if unreadable.
 
@@ -179,8 +182,17 @@ def light_weights() -> tuple[WeightsEntry, ...]:
 
 
 def network_weights() -> tuple[WeightsEntry, ...]:
-    """Others' weights of ``standard``, ``full`` and the overrides per role."""
-    return read_manifest(NETWORKS_MANIFEST)
+    """Others' weights of ``standard``, ``full`` and the overrides per role, a deployer's own first:
+    one of theirs stands in the place of one of the same name."""
+    own = read_manifest(_own) if _own is not None else ()
+    named = {entry.name for entry in own}
+    return (*own, *(e for e in read_manifest(NETWORKS_MANIFEST) if e.name not in named))
+
+
+def use_own(path: Path | None) -> None:
+    """Take a deployer's own manifest into account in this process; None: no longer."""
+    global _own
+    _own = path
 
 
 def head_weights() -> tuple[WeightsEntry, ...]:

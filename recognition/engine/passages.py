@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import exp, lgamma
+from math import lgamma
 
 import numpy as np
 
@@ -203,7 +203,7 @@ class Passages:
 
     def _usual_s(self, source: int, target: int) -> float | None:
         way = self.ways.get((source, target))
-        return None if way is None else exp(way.median_log)
+        return None if way is None else way.seen_s[1]
 
     def _not_yet(self, source: int, target: int, unseen_s: float) -> float:
         """The share of such steps that take longer."""

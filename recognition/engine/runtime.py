@@ -117,9 +117,19 @@ def _onnx_errors() -> tuple[type[Exception], ...]:
 
 
 class OnnxSession:
-    """An onnxruntime session on the CPU that splits what it is given into batches."""
+    """An onnxruntime session on the CPU that splits what it is given into batches.
 
-    def __init__(self, path: Path, *, threads: int | None = None, max_batch: int = MAX_BATCH):
+    ``content``: what to run in place of the file's, whose name it keeps.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        threads: int | None = None,
+        max_batch: int = MAX_BATCH,
+        content: bytes | None = None,
+    ):
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -130,7 +140,7 @@ class OnnxSession:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session: Any = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
+                content or str(path), options, providers=["CPUExecutionProvider"]
             )
         except _onnx_errors() as error:
             raise WeightsError(f"onnxruntime cannot open {path}: {error}") from error
@@ -199,7 +209,7 @@ def in_halving_batches(
     while start < len(items):
         try:
             found += run(items[start : start + size])
-        except _out_of_memory() as error:
+        except out_of_memory_errors() as error:
             if size <= 1:
                 raise NetworkFailed("There is not enough memory for a single picture.") from error
             size = max(1, size // 2)
@@ -210,7 +220,7 @@ def in_halving_batches(
     return found
 
 
-def _out_of_memory() -> tuple[type[BaseException], ...]:
+def out_of_memory_errors() -> tuple[type[BaseException], ...]:
     """What is raised for want of memory; torch's own only where torch is at work."""
     torch = sys.modules.get("torch")
     return (MemoryError, torch.OutOfMemoryError) if torch is not None else (MemoryError,)

@@ -125,6 +125,11 @@ class PromptScenes:
         self._vectors: Floats | None = None
         self._settings: Floats | None = None
 
+    @property
+    def has_head(self) -> bool:
+        """Whether a fitted layer is asked instead of the prompts."""
+        return self._head is not None
+
     def read_scenes(self, images: Sequence[Image], vectors: Floats) -> list[list[Reading]]:
         """Per image: scenes, likeliest first (at most 3, none when flat), setting, light."""
         if len(images) != len(vectors):

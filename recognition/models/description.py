@@ -34,7 +34,11 @@ class Description(models.Model):
         ordering = ("asset_id", "shot_id")
         indexes = [
             GinIndex(fields=("search",), name="description_search"),
-            models.Index(fields=("scene",), name="description_scene"),
+            # In the orders that search reads in: the surest first.
+            models.Index(fields=("scene", "-scene_confidence", "shot"), name="description_scene"),
+            models.Index(fields=("setting", "-confidence", "shot"), name="description_setting"),
+            models.Index(fields=("light", "-confidence", "shot"), name="description_light"),
+            models.Index(fields=("-confidence", "shot"), name="description_surest"),
         ]
 
     def __str__(self) -> str:
@@ -54,7 +58,9 @@ class Attribute(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("track", "name", "value"), name="attribute_once"),
         ]
-        indexes = [models.Index(fields=("name", "value"), name="attribute_value")]
+        indexes = [
+            models.Index(fields=("name", "value", "-confidence", "track"), name="attribute_surest")
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.value}"

@@ -114,12 +114,18 @@ class CropEmbedding(models.Model):
 
 
 class TrackEmbedding(models.Model):
-    """A person's track in the person space: the mean of its crops, unit again."""
+    """A person's track in the person space: the mean of its main look's crops, unit again.
+
+    ``from_pts`` and ``to_pts`` (included) are set where the track shows something else before or
+    after: of where the person was it then says nothing.
+    """
 
     track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="embeddings")
     encoder = models.ForeignKey(Encoder, on_delete=models.CASCADE, related_name="+")
     vector = HalfVectorField()
     quality = models.FloatField(default=0.0)
+    from_pts = models.BigIntegerField(null=True, blank=True)
+    to_pts = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from ingest.models import Asset, Library
 from recognition.models.identity import Identity
@@ -40,6 +41,11 @@ class ShareLink(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its time is up: nobody can open it any more."""
+        return self.expires_at <= timezone.now()
 
 
 class SharedMoment(models.Model):

@@ -52,7 +52,10 @@ class Track(models.Model):
             models.UniqueConstraint(fields=("asset", "ordinal"), name="track_ordinal_once"),
             models.CheckConstraint(condition=Q(end_pts__gt=F("start_pts")), name="track_not_empty"),
         ]
-        indexes = [models.Index(fields=("asset", "label"), name="track_label")]
+        indexes = [
+            models.Index(fields=("asset", "label"), name="track_label"),
+            models.Index(fields=("label", "-confidence", "id"), name="track_surest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.label} {self.ordinal} in {self.asset}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import exp
 
 from django.utils import timezone
 
@@ -17,8 +16,6 @@ from recognition.patterns.reading import Seen, Window, seen_in
 MOST_CAMERAS = 24
 """Cameras in one picture. By eye."""
 MOST_ROWS = 100
-_QUARTILE = 0.6745
-"""Of the standard normal distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,16 +142,16 @@ def _learn(visits: Sequence[Visit], seen: Sequence[Seen], cameras: dict[int, Cam
 
 def _passage(learned: Passages, cameras: dict[int, Camera], source: int, target: int) -> Passage:
     way = learned.ways.get((source, target))
-    spread = 0.0 if way is None else _QUARTILE * way.spread_log
+    low, middle, high = (None, None, None) if way is None else way.seen_s
     return Passage(
         source=cameras[source],
         target=cameras.get(target),
         count=learned.counts[source, target],
         left=learned.left(source),
         share=learned.share(source, target),
-        usual_s=None if way is None else exp(way.median_log),
-        low_s=None if way is None else exp(way.median_log - spread),
-        high_s=None if way is None else exp(way.median_log + spread),
+        usual_s=middle,
+        low_s=low,
+        high_s=high,
     )
 
 

@@ -121,14 +121,17 @@ class CropPool:
 
 
 def frame_scores(detections: Detections, picture_px: tuple[int, int]) -> Floats:
-    """Scores (n,) in 0–1 of the boxes of one frame: confidence × size × not cut × not covered."""
+    """Scores (n,) in 0–1 of the boxes of one frame: confidence × size × not cut × not covered.
+
+    A box covers as far as it is sure: small networks see doubtful boxes all over a clear body.
+    """
     count = len(detections)
     if count == 0:
         return np.zeros(0, dtype=np.float32)
     order = np.arange(count, dtype=np.int64)
     boxes = Tracklet(PERSON, order, detections.xyxy_norm, detections.confidence)
     alone = geometry_scores(boxes, (), picture_px)
-    covered = coverage_matrix(detections.xyxy_norm, detections.xyxy_norm)
+    covered = coverage_matrix(detections.xyxy_norm, detections.xyxy_norm) * detections.confidence
     np.fill_diagonal(covered, 0.0)
     return np.asarray(alone * (1.0 - covered.max(axis=1)), dtype=np.float32)
 

@@ -10,8 +10,9 @@ Pure arithmetic; reading and writing are in ``services.grouping``. In order:
 4. A track alone is a person too, if it was seen well; else it is nobody's.
 5. Groups take over the identity that most of their members had, so that numbers stay.
 
-In a large library groups of three and more stand as well, and of the rest only an asset's own
-tracks and those that look like them are looked at. What spoke for each assignment is kept.
+In a large library groups of three and more stand as well, until they agree with another
+(``seeing.rejoining``), and of the rest only an asset's own tracks and those that look like them are
+looked at. What spoke for each assignment is kept.
 Over-splitting beats over-merging: thresholds lean towards two identities for one person.
 """
 
@@ -23,15 +24,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from recognition.engine.centres import FEW_PEOPLE
 from recognition.engine.clustering import NOISE, cluster
 from recognition.engine.context import OVERLAP_S, Topology
 from recognition.engine.embedding import unit
 from recognition.engine.neighbours import similarity_blocks
 from recognition.engine.types import Floats
 from recognition.seeing import pairs as about_pairs
+from recognition.seeing.doubles import NO_DOUBLES, Doubles
 from recognition.seeing.joining import JOIN_ABOVE, JOIN_MARGIN, join_known
 from recognition.seeing.pairs import CAUTION, SAME_ASSET_CAUTION, SLOPE
 from recognition.seeing.refusals import NONE, Refusals
+from recognition.seeing.rejoining import rejoin
 from recognition.seeing.track_facts import Group, TrackFact
 
 __all__ = [
@@ -74,6 +78,7 @@ class _Scope:
     anchors: dict[int, list[int]]
     free: list[int]
     standing: frozenset[int]
+    is_large: bool
 
 
 def make_plan(
@@ -82,17 +87,21 @@ def make_plan(
     *,
     same_person: float,
     slope: float = SLOPE,
+    among: int = FEW_PEOPLE,
     asset_id: int | None = None,
     is_whole: bool = False,
     overlapping: Iterable[tuple[int, int]] = (),
     refusals: Refusals = NONE,
+    doubles: Doubles = NO_DOUBLES,
 ) -> Plan:
     """Put the free tracks in groups. ``vectors``: unit rows (n, d), one per fact.
 
     ``asset_id``: in a large library only this asset's tracks and those like them move.
     ``is_whole``: everyone but who is fixed is clustered anew, however many. ``slope``:
-    log-likelihood ratio per unit of cosine. ``overlapping``: pairs of cameras that see one place.
+    log-likelihood ratio per unit of cosine. ``among``: so many people ``same_person`` was measured
+    among. ``overlapping``: pairs of cameras that see one place.
     ``refusals``: pairs that people said are not the same; they are never put together.
+    ``doubles``: pairs of tracks that are in one place when both are there.
     """
     rows = np.asarray(vectors, dtype=np.float32)
     least = same_person + CAUTION
@@ -100,13 +109,22 @@ def make_plan(
     confirmed = [(f.identity, f.sighting) for f in facts if f.is_fixed and f.identity is not None]
     topology = Topology.learn(confirmed, overlapping=overlapping)
     joined, rest = join_known(
-        facts, rows, scope.free, scope.anchors, least, topology, slope, refusals
+        facts, rows, scope.free, scope.anchors, least, topology, slope, refusals, doubles
     )
-    groups = [*joined, *_cluster(facts, rows, rest, least, topology, slope, refusals)]
+    groups = [
+        *joined,
+        *_cluster(facts, rows, rest, least, topology, slope, refusals, doubles, among),
+    ]
     _take_over(groups, facts, taken=set(scope.anchors))
-    similarity = _similarities(rows, facts, groups, scope.anchors)
-    evidence = _evidence(facts, groups, scope.anchors, similarity, same_person, topology, slope)
-    return Plan(tuple(groups), scope.standing, similarity, evidence)
+    anchors: Mapping[int, Sequence[int]] = scope.anchors
+    if scope.is_large:
+        groups, anchors = rejoin(
+            facts, rows, groups, anchors, least, topology, slope, refusals, doubles, among
+        )
+    similarity = _similarities(rows, facts, groups, anchors)
+    evidence = _evidence(facts, groups, anchors, similarity, same_person, topology, slope)
+    moving = {row for group in groups for row in group.members}
+    return Plan(tuple(groups), scope.standing - moving, similarity, evidence)
 
 
 def _scope(
@@ -127,7 +145,7 @@ def _scope(
         unseen = (i for i, f in enumerate(facts) if i not in touched and f.asset_id != asset_id)
         standing.update(unseen)
         free = [row for row in free if row in touched]
-    return _Scope(anchors, free, frozenset(standing))
+    return _Scope(anchors, free, frozenset(standing), is_large)
 
 
 def _touched(
@@ -181,16 +199,20 @@ def _cluster(
     topology: Topology,
     slope: float,
     refusals: Refusals,
+    doubles: Doubles,
+    among: int,
 ) -> list[Group]:
     """Groups of the rest: clusters, and tracks alone that were seen well."""
     if not rest:
         return []
     members, table = [facts[row] for row in rest], rows[list(rest)]
     alike = about_pairs.doubtful_pairs(table, least)
-    apart = about_pairs.apart_pairs(members, alike, same_person=least)
+    apart = about_pairs.apart_pairs(members, alike, same_person=least, doubles=doubles)
     refused = refusals.pairs(facts, rest)
     known = about_pairs.nudges(members, alike, topology, slope=slope)
-    labels = cluster(table, same_person=least, cannot_link=[*apart, *refused], nudges=known)
+    labels = cluster(
+        table, same_person=least, cannot_link=[*apart, *refused], nudges=known, among=among
+    )
     groups: dict[int, Group] = {}
     alone: list[Group] = []
     for row, label in zip(rest, labels.tolist(), strict=True):

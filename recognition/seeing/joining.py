@@ -12,7 +12,8 @@ from recognition.engine.context import Topology, at_once, company_llr, scene_llr
 from recognition.engine.embedding import find_modes, unit
 from recognition.engine.neighbours import best_of, similarity_blocks
 from recognition.engine.types import Floats, Ints
-from recognition.seeing.pairs import seconds_between
+from recognition.seeing.doubles import NO_DOUBLES, Doubles
+from recognition.seeing.pairs import DOUBTFUL_BELOW, seconds_between
 from recognition.seeing.refusals import Refusals
 from recognition.seeing.track_facts import Group, TrackFact
 
@@ -46,13 +47,14 @@ def join_known(
     topology: Topology,
     slope: float,
     refusals: Refusals,
+    doubles: Doubles = NO_DOUBLES,
 ) -> tuple[list[Group], list[int]]:
     """Free tracks that belong to an anchor, the most alike first; and the others."""
     if not anchors or not free:
         return [], list(free)
     near = _near(rows, free, anchors)
-    places = _Places.of(facts, near)
-    offers = _weigh(facts, rows, free, near, places, topology, slope)
+    places = _Places.of(facts, near, doubles)
+    offers = _weigh(facts, rows, free, near, places, topology, slope, least)
     members = {key: [facts[row].id for row in rows_of] for key, rows_of in near.items()}
     groups: dict[int, Group] = {}
     for offer in sorted(offers, key=lambda o: (-o.value, facts[o.row].id)):
@@ -97,14 +99,16 @@ def _weigh(
     places: _Places,
     topology: Topology,
     slope: float,
+    least: float,
 ) -> list[_Offer]:
     """For each free row the anchor that looks and context speak for."""
-    bases, owners = _bases(facts, rows, near)
+    bases, owners = _bases(facts, rows, near, least)
     names, values = best_identities(rows[list(free)], bases, owners, CANDIDATES)
     offers: list[_Offer] = []
     for row, keys, alike in zip(free, names.tolist(), values.tolist(), strict=True):
+        # Context makes up for the caution that joining takes, and never for looks below that.
         weighed = [
-            (value + places.context(facts, key, row, topology) / slope, key)
+            (value + min(places.context(facts, key, row, topology) / slope, JOIN_ABOVE), key)
             for key, value in zip(keys, alike, strict=True)
         ]
         weighed.sort(key=lambda item: (-item[0], item[1]))
@@ -115,13 +119,15 @@ def _weigh(
 
 
 def _bases(
-    facts: Sequence[TrackFact], rows: Floats, anchors: Mapping[int, Sequence[int]]
+    facts: Sequence[TrackFact], rows: Floats, anchors: Mapping[int, Sequence[int]], least: float
 ) -> tuple[Floats, Ints]:
-    """The looks of each anchor (m, d) and whose they are (m,)."""
+    """The looks of each anchor (m, d) and whose they are (m,): two looks that nothing would join if
+    they were two people's are two bases."""
     looks = {
         key: find_modes(
             rows[list(members)],
             np.array([facts[row].quality for row in members], dtype=np.float32),
+            apart_below=least - DOUBTFUL_BELOW,
         )
         for key, members in anchors.items()
     }
@@ -132,17 +138,20 @@ def _bases(
 @dataclass(frozen=True, slots=True)
 class _Places:
     """Where standing identities were: their rows by asset and by camera; who is in an asset, and
-    the assets of each identity."""
+    the assets of each identity; which tracks are in one place when both are there."""
 
     rows: dict[tuple[int, str, int], list[int]]
     timed: dict[int, list[int]]
     present: dict[int, set[int]]
     assets: dict[int, set[int]]
+    doubles: Doubles
 
     @classmethod
-    def of(cls, facts: Sequence[TrackFact], anchors: Mapping[int, Sequence[int]]) -> _Places:
+    def of(
+        cls, facts: Sequence[TrackFact], anchors: Mapping[int, Sequence[int]], doubles: Doubles
+    ) -> _Places:
         """From rows by identity; company is that of fixed tracks alone."""
-        places = cls({}, {}, {}, {})
+        places = cls({}, {}, {}, {}, doubles)
         for key, members in anchors.items():
             for row in members:
                 places.add(facts, key, row)
@@ -165,7 +174,11 @@ class _Places:
         there = list(self.rows.get((key, "asset", fact.asset_id), ()))
         if fact.camera is not None:
             there += self.rows.get((key, "camera", fact.camera), ())
-        return any(at_once(fact.sighting, facts[other].sighting) for other in there)
+        return any(
+            at_once(fact.sighting, facts[other].sighting)
+            and (min(fact.id, facts[other].id), max(fact.id, facts[other].id)) not in self.doubles
+            for other in there
+        )
 
     def context(self, facts: Sequence[TrackFact], key: int, row: int, topology: Topology) -> float:
         """Log-likelihood ratio of what time, place and company say of a row and an identity."""
@@ -173,11 +186,12 @@ class _Places:
         total = self._company(key, fact.asset_id)
         if fact.true_s is None or not self.timed.get(key):
             return total
-        near = min(
-            (facts[at] for at in self.timed[key]),
-            key=lambda other: (seconds_between(fact, other) or 0.0, other.id),
-        )
-        total += topology.llr(fact.sighting, near.sighting)[1]
+        others = [facts[at] for at in self.timed[key]]
+        gaps = [seconds_between(fact, other) or 0.0 for other in others]
+        near = others[min(range(len(others)), key=lambda at: (gaps[at], others[at].id))]
+        # The nearest of several is near by chance as often as there are several.
+        rivals = sum(gap <= topology.span_s for gap in gaps)
+        total += topology.llr_of_nearest(fact.sighting, near.sighting, rivals)[1]
         return total + (scene_llr(fact.scene, near.scene) if fact.asset_id != near.asset_id else 0)
 
     def _company(self, key: int, asset: int) -> float:

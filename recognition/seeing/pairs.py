@@ -24,6 +24,7 @@ from recognition.engine.context import (
 from recognition.engine.neighbours import pairs_from
 from recognition.engine.types import Floats, Ints
 from recognition.seeing.clothes import UNLESS_ALIKE_BY, Clothes, may_be_one
+from recognition.seeing.doubles import NO_DOUBLES, Doubles
 from recognition.seeing.track_facts import TrackFact
 
 CAUTION = 0.06
@@ -60,11 +61,18 @@ def doubtful_pairs(vectors: Floats, same_person: float) -> Pairs:
     return Pairs(*pairs_from(vectors, same_person - DOUBTFUL_BELOW, at_most))
 
 
-def apart_pairs(facts: Sequence[TrackFact], pairs: Pairs, *, same_person: float) -> Ints:
+def apart_pairs(
+    facts: Sequence[TrackFact],
+    pairs: Pairs,
+    *,
+    same_person: float,
+    doubles: Doubles = NO_DOUBLES,
+) -> Ints:
     """Pairs (p, 2) of positions that are two people, sorted.
 
-    Tracks on one camera at one time, tracks of one asset that are alike only as far as all people
-    in one light are, and tracks in surely different clothes on one day.
+    Tracks on one camera at one time (but for ``doubles``: in one place), tracks of one asset that
+    are alike only as far as all people in one light are, and tracks in surely different clothes on
+    one day.
     """
     asset = np.array([fact.asset_id for fact in facts], dtype=np.int64)
     same_asset = asset[pairs.first] == asset[pairs.second]
@@ -77,6 +85,7 @@ def apart_pairs(facts: Sequence[TrackFact], pairs: Pairs, *, same_person: float)
     kept = merely | dressed
     alike = np.stack([pairs.first, pairs.second], axis=1)
     seen = _without_copies(pairs_at_once([fact.sighting for fact in facts]), asset, pairs)
+    seen = _without_doubles(seen, facts, doubles)
     return np.unique(np.concatenate([seen, alike[kept]]), axis=0)
 
 
@@ -111,6 +120,14 @@ def _without_copies(seen: Ints, asset: Ints, pairs: Pairs) -> Ints:
         for pair, crossing in zip(seen.tolist(), across, strict=True)
     ]
     return seen[np.array(kept, dtype=np.bool_)]
+
+
+def _without_doubles(seen: Ints, facts: Sequence[TrackFact], doubles: Doubles) -> Ints:
+    """Pairs at one time, less those of tracks that are in one place then."""
+    if not doubles or not len(seen):
+        return seen
+    named = np.sort(np.array([fact.id for fact in facts])[seen], axis=1)
+    return seen[[tuple(pair) not in doubles for pair in named.tolist()]]
 
 
 def context_of(a: TrackFact, b: TrackFact, topology: Topology) -> dict[str, float]:

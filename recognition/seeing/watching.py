@@ -9,7 +9,7 @@ are boxes alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -140,6 +140,15 @@ class Watcher:
             yield from self._ended()
             progress(batch[-1].frame.pts)
         yield from self._end_shot()
+
+    def cut_at(self, pts: int) -> None:
+        """The last shot ends here and another begins, with the next key.
+
+        For shots that are found meanwhile: before the first frame from there on is given.
+        """
+        last = self._shots[-1]
+        self._shots[-1] = replace(last, end_pts=pts)
+        self._shots.append(Span(last.key + 1, pts, last.end_pts))
 
     def _batches(self, frames: Iterable[Picture]) -> Iterator[list[Sample]]:
         batch: list[Sample] = []

@@ -24,7 +24,7 @@ from ingest.services.libraries import erase_library as ingest_erase_library
 from recognition.errors import ConfirmationWrong
 from recognition.models import Crop, Identity, IdentityEdit, Suppression, Track
 from recognition.services.grouping import lock_library
-from recognition.services.holdings import scrub
+from recognition.services.holdings import forget_examples, scrub
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ def erase_confirmed(*, identity: Identity, user: User) -> Erased:
     Suppression.objects.bulk_create([_suppression(track) for track in tracks], batch_size=500)
     Track.objects.filter(pk__in=[track.pk for track in tracks]).delete()
     mentions = erase_row(found, names)
+    forget_examples(library)
     erased = Erased(len(tracks), len(keys), len(assets), mentions)
     audit.record(
         user=user,
@@ -74,6 +75,8 @@ def erase_confirmed(*, identity: Identity, user: User) -> Erased:
         assets=sorted(assets),
     )
     transaction.on_commit(partial(_delete_pictures, keys), robust=True)
+    for asset_id in assets:  # of whoever looked on, where a stage has not gone by it yet
+        transaction.on_commit(partial(storage.delete_records, asset_id), robust=True)
     return erased
 
 
@@ -161,4 +164,5 @@ def erase_library_confirmed(*, library: Library, user: User) -> None:
         ).delete()
         Identity.objects.filter(library=library).delete()
         scrub(library, sorted(names))
+        forget_examples(library)
     ingest_erase_library(library=library, user=user)

@@ -121,10 +121,13 @@ _WORTH_WRITING = (0.005, 0.1)
 
 
 def _remove_empty(library_id: int) -> int:
-    """Suggestions without tracks go; not those that an edit speaks of: it may be undone."""
+    """Suggestions without tracks go; not those that an edit speaks of, which may be undone, nor
+    those that members said something about or share."""
     spoken_of = IdentityEdit.subjects.through.objects.values("identity_id")
     empty = (
-        Identity.objects.filter(library_id=library_id, is_locked=False)
+        Identity.objects.filter(
+            library_id=library_id, is_locked=False, comments=None, share_links=None
+        )
         .exclude(pk__in=spoken_of)
         .annotate(count=Count("tracks"))
         .filter(count=0)

@@ -25,7 +25,7 @@ from django.db.models.functions import Cast
 from pgvector.django import HalfVectorField
 from psycopg import sql
 
-from ingest.models import AuditEntry, Library
+from ingest.models import AuditEntry, Library, Line
 
 ROOMS = ("ingest", "recognition", "search")
 ERASED = "someone"
@@ -97,6 +97,19 @@ def delete_person_vectors(library: Library) -> int:
     return deleted
 
 
+def forget_examples(library: Library) -> int:
+    """Delete the pictures that people of a library search by, which live for an hour anyway; how
+    many. Whom they show nobody wrote down: so none stays."""
+    deleted = 0
+    for model in models_of_rooms():
+        columns = model._meta.concrete_fields
+        names = {field.name for field in columns}
+        if "expires_at" in names and any(isinstance(f, HalfVectorField) for f in columns):
+            rows = list(rows_of(model, library).values_list("pk", flat=True))
+            deleted += model._base_manager.filter(pk__in=rows).delete()[0]
+    return deleted
+
+
 def mentions(library: Library, names: Sequence[str]) -> list[Mention]:
     """The rows of a library in which one of these names stands as a word."""
     pattern = pattern_of(names)
@@ -159,8 +172,8 @@ def _candidates(
 
 
 def _word_columns(model: type[Model]) -> tuple[str, ...]:
-    """Columns in which people's words may stand. What footage says of itself is left alone."""
-    if model._meta.app_label == "ingest" and model is not AuditEntry:
+    """Columns in which people's words may stand. What files say of themselves is left alone."""
+    if model._meta.app_label == "ingest" and model not in (AuditEntry, Line):
         return ()
     return tuple(field.name for field in model._meta.concrete_fields if _has_words(field))
 
@@ -219,7 +232,9 @@ def _forget_lexemes(model: type[Model], pk: Any, names: Sequence[str]) -> None:
             continue
         statement = sql.SQL(
             "UPDATE {table} SET {column} = ts_delete({column}, tsvector_to_array("
-            "to_tsvector('english', %s) || to_tsvector('simple', %s))) WHERE {key} = %s"
+            "to_tsvector('english', %(name)s) || to_tsvector('simple', %(name)s)"
+            " || to_tsvector('english', unaccent(%(name)s))"
+            " || to_tsvector('simple', unaccent(%(name)s)))) WHERE {key} = %(pk)s"
         ).format(
             table=sql.Identifier(model._meta.db_table),
             column=sql.Identifier(str(field.column)),
@@ -227,4 +242,4 @@ def _forget_lexemes(model: type[Model], pk: Any, names: Sequence[str]) -> None:
         )
         with connection.cursor() as cursor:
             for name in filter(None, names):
-                cursor.execute(statement, [name, name, pk])
+                cursor.execute(statement, {"name": name, "pk": pk})

@@ -15,22 +15,26 @@ import numpy.typing as npt
 from django.db import connection
 from psycopg.sql import SQL, Literal
 
+from ingest.selectors import overlapping_cameras
 from recognition.engine.centring import Centre, centre
 from recognition.engine.embedding import unit
 from recognition.engine.types import Floats
 from recognition.models import Attribute, Description, Distinction, Encoder
 from recognition.seeing.clothes import SURE_FROM
+from recognition.seeing.doubles import NO_DOUBLES, Doubles
 from recognition.seeing.refusals import NONE, Refusals
 from recognition.seeing.track_facts import TrackFact
 from recognition.services.distinctions import refusals_in
+from recognition.services.doubles import doubles_in
 
 _SIGNATURE_BYTES = 19  # "PGCOPY\n\377\r\n\0", flags, and the length of an extension: none
+# Where a track shows its person: up to where it drifted to something else (``main_look``).
 _COLUMNS = (
     ("track", ">i8", "t.id"),
     ("asset", ">i8", "t.asset_id"),
     ("shot", ">i8", "coalesce(t.shot_id, -1)"),
-    ("start", ">i8", "t.start_pts - coalesce(a.first_pts, 0)"),
-    ("end", ">i8", "t.end_pts - coalesce(a.first_pts, 0)"),
+    ("start", ">i8", "greatest(t.start_pts, e.from_pts) - coalesce(a.first_pts, 0)"),
+    ("end", ">i8", "least(t.end_pts, e.to_pts) - coalesce(a.first_pts, 0)"),
     ("num", ">i8", "coalesce(a.time_base_num, 1)::int8"),
     ("den", ">i8", "coalesce(nullif(a.time_base_den, 0), 1)::int8"),
     ("identity", ">i8", "coalesce(t.identity_id, -1)"),
@@ -53,6 +57,8 @@ class LibraryState:
     total of its evidence, NaN for none), and what a plan rests on.
 
     ``refusals``: the pairs that people said are not the same; no plan puts them together.
+    ``overlapping``: pairs of cameras that are declared to see one place at once.
+    ``doubles``: pairs of tracks that are in one place when both are there.
     """
 
     facts: tuple[TrackFact, ...]
@@ -60,6 +66,8 @@ class LibraryState:
     shown: npt.NDArray[np.float64]
     version: tuple[Any, ...]
     refusals: Refusals = NONE
+    overlapping: tuple[tuple[int, int], ...] = ()
+    doubles: Doubles = NO_DOUBLES
 
 
 def read_state(library_id: int, encoder: Encoder, around: Centre | None = None) -> LibraryState:
@@ -71,10 +79,24 @@ def read_state(library_id: int, encoder: Encoder, around: Centre | None = None) 
     table = _read_records(library_id, encoder)
     vectors = unit(table["vector"].astype(np.float32))
     if around is not None and len(table):
-        groups = np.where(table["camera"] >= 0, table["camera"], -1 - table["asset"])
-        vectors = centre(vectors, groups.astype(np.int64), around)
+        vectors = centre(vectors, camera_groups(table), around)
     shown = np.stack([table["similarity"], table["total"]], axis=1).astype(np.float64)
-    return LibraryState(_facts(table, library_id), vectors, shown, version, refusals_in(library_id))
+    facts = _facts(table, library_id)
+    return LibraryState(
+        facts,
+        vectors,
+        shown,
+        version,
+        refusals=refusals_in(library_id),
+        overlapping=overlapping_cameras(library_id),
+        doubles=doubles_in(facts, vectors, encoder),
+    )
+
+
+def camera_groups(table: Any) -> npt.NDArray[np.int64]:
+    """What the rows of records are centred by: their camera, or their asset where it has none."""
+    found = np.where(table["camera"] >= 0, table["camera"], -1 - table["asset"])
+    return np.asarray(found, dtype=np.int64)
 
 
 def read_version(library_id: int) -> tuple[Any, ...]:

@@ -21,6 +21,7 @@ from ingest.errors import StageFailed
 from ingest.models import Keyframe, Library
 from recognition.engine.errors import EngineError
 from recognition.engine.types import Floats, Image
+from recognition.engine.views import in_views
 from recognition.errors import CannotReindex
 from recognition.models import (
     Crop,
@@ -174,7 +175,9 @@ class _Work:
             )
         if not read:
             return
-        vectors = self.encode([picture for _, picture in read])
+        is_frame = kind.table is KeyframeEmbedding
+        encode = in_views(self.encoder.name, self.encode) if is_frame else self.encode
+        vectors = encode([picture for _, picture in read])
         with transaction.atomic():
             self._write(kind, [owner for owner, _ in read], vectors)
 

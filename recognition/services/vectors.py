@@ -11,7 +11,6 @@ from django.db.models import Q
 from pgvector import HalfVector
 
 from ingest.models import Asset
-from recognition.engine.embedding import weighted_mean
 from recognition.engine.types import Floats
 from recognition.models import (
     Crop,
@@ -21,17 +20,21 @@ from recognition.models import (
     Reindex,
     TrackEmbedding,
 )
+from recognition.seeing.main_look import main_look
 
 _BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class TrackVector:
-    """A person's track in the person space; ``quality`` that of its best crop."""
+    """A person's track in the person space; ``quality`` that of its best crop; ``from_pts`` and
+    ``to_pts``: see ``main_look``."""
 
     track_id: int
     vector: Floats
     quality: float
+    from_pts: int | None = None
+    to_pts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +86,14 @@ def delete_vectors(asset: Asset, *, but: Known) -> None:
 
 
 def track_vectors(crops: Sequence[Crop], rows: Sequence[Floats]) -> list[TrackVector]:
-    """One vector per track: the mean of its crops' rows, weighted by quality, unit again."""
-    grouped: dict[int, list[tuple[Floats, float]]] = {}
+    """One vector per track: that of the look which most of its crops have, by their quality.
+
+    With it goes from when to when the track shows that look (``seeing.main_look``).
+    """
+    grouped: dict[int, list[tuple[Floats, Crop]]] = {}
     for crop, row in zip(crops, rows, strict=True):
-        grouped.setdefault(crop.track_id, []).append((row, crop.quality))
-    return [_mean_of(track_id, members) for track_id, members in grouped.items()]
+        grouped.setdefault(crop.track_id, []).append((row, crop))
+    return [_track_vector(track_id, members) for track_id, members in grouped.items()]
 
 
 def write_vectors(
@@ -113,13 +119,16 @@ def write_track_vectors(encoder: Encoder, vectors: Sequence[TrackVector]) -> Non
             encoder=encoder,
             vector=HalfVector(item.vector),
             quality=item.quality,
+            from_pts=item.from_pts,
+            to_pts=item.to_pts,
         )
         for item in vectors
     ]
     TrackEmbedding.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
 
 
-def _mean_of(track_id: int, members: Sequence[tuple[Floats, float]]) -> TrackVector:
-    quality = np.array([weight for _, weight in members], dtype=np.float32)
-    vector = weighted_mean(np.stack([row for row, _ in members]), quality)
-    return TrackVector(track_id, vector, float(quality.max()))
+def _track_vector(track_id: int, members: Sequence[tuple[Floats, Crop]]) -> TrackVector:
+    quality = np.array([crop.quality for _, crop in members], dtype=np.float32)
+    pts = np.array([crop.pts for _, crop in members], dtype=np.int64)
+    look = main_look(np.stack([row for row, _ in members]), quality, pts)
+    return TrackVector(track_id, look.vector, float(quality.max()), look.from_pts, look.to_pts)

@@ -14,6 +14,7 @@ from typing import Any
 from ingest.models import Keyframe
 from ingest.pipeline_types import Stage, StageContext
 from recognition.engine.types import Floats, Image, Networks
+from recognition.engine.views import in_views
 from recognition.models import (
     Crop,
     CropEmbedding,
@@ -55,7 +56,8 @@ def run(context: StageContext) -> None:
         c for c in crops if is_on and c.track.label == PERSON and c.track_id not in known.tracks
     ]
     tell = _counter(context, len(keyframes) + len(around) + len(people))
-    of_keyframes = _encode(at_work.images.encode_images, [k.image_key for k in keyframes], tell)
+    in_whole = in_views(at_work.images.info.name, at_work.images.encode_images)
+    of_keyframes = _encode(in_whole, [k.image_key for k in keyframes], tell)
     of_crops = _encode(at_work.images.encode_images, [c.context_key for c in around], tell)
     of_tracks = _encode_tracks(at_work, people, tell)
     with context.commit() as summary:
@@ -95,14 +97,14 @@ def _encode(
 def _encode_tracks(
     at_work: Networks, crops: Sequence[Crop], tell: Callable[[int], None]
 ) -> list[TrackVector]:
-    """One vector per person's track: the mean of its crops, weighted by quality, unit again."""
+    """One vector per person's track: the look that most of its crops have."""
     rows = _encode(at_work.people.encode_people, [crop.image_key for crop in crops], tell)
     return track_vectors(crops, rows)
 
 
 STAGE = Stage(
     name="recognition.stages.embeddings",
-    version=1,
+    version=4,
     queue=partial(queue_for, "image", "person"),
     configuration=configuration,
     run=run,

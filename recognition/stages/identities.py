@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ingest.pipeline_types import Stage, StageContext
-from recognition.engine.centres import Calibrated, read_centre
+from recognition.engine.centres import FEW_PEOPLE, Calibrated, read_centre
 from recognition.engine.clustering import SAME_PERSON
 from recognition.models import Encoder
 from recognition.networks import fingerprints, network_infos
-from recognition.seeing import clothes, grouping, joining, pairs
+from recognition.seeing import clothes, doubles, grouping, joining, pairs
 from recognition.seeing.grouping import Plan, make_plan
 from recognition.selectors import current_encoder
+from recognition.services.doubles import CLEARLY_ALIKE_FROM
 from recognition.services.grouping import lock_library, write_plan
 from recognition.services.library_state import LibraryState, read_state, read_version
 from recognition.services.permission import library_recognises
@@ -30,11 +31,12 @@ def configuration() -> dict[str, Any]:
     return {
         "networks": fingerprints("person"),
         "same_person": same_person(),
-        "centre": None if centred is None else centred.weights,
+        "centre": None if centred is None else [centred.weights, centred.among],
         "caution": [pairs.CAUTION, pairs.SAME_ASSET_CAUTION, grouping.OVERLAP_S],
         "join": [joining.JOIN_MARGIN, joining.JOIN_ABOVE],
         "quality": [grouping.ALONE_FROM, grouping.CLUSTERED_FROM],
         "clothes": [clothes.SURE_FROM, clothes.UNLESS_ALIKE_BY],
+        "doubles": [doubles.ONE_PLACE, doubles.APART_BELOW, doubles.SELDOM, CLEARLY_ALIKE_FROM],
         "sizes": [grouping.MOST_CLUSTERED, grouping.SETTLED_SIZE],
     }
 
@@ -93,8 +95,11 @@ def _plan(state: LibraryState, asset_id: int, centred: Calibrated | None) -> Pla
         state.vectors,
         same_person=same_person(),
         slope=pairs.SLOPE if centred is None else centred.slope,
+        among=FEW_PEOPLE if centred is None else centred.among,
         asset_id=asset_id,
         refusals=state.refusals,
+        overlapping=state.overlapping,
+        doubles=state.doubles,
     )
 
 
@@ -112,7 +117,7 @@ def _write(context: StageContext, state: LibraryState | None, plan: Plan | None)
 
 STAGE = Stage(
     name="recognition.stages.identities",
-    version=3,
+    version=6,
     queue="media",
     configuration=configuration,
     run=run,

@@ -65,13 +65,14 @@ def review(request: HttpRequest) -> HttpResponse:
     """Pairs that may be one person, and groups that may be two, each settled by one click."""
     libraries = list(libraries_for(request.user))
     library = _library(request, libraries) or next(iter(libraries), None)
+    found = reviewing.review(library) if library and library.recognises_people else None
     context = {
         "libraries": libraries,
         "library": library,
         "can_edit": library is not None
         and library.pk in selectors.editable_libraries(request.user),
-        "pairs": reviewing.duplicates(library) if library and library.recognises_people else [],
-        "doubts": reviewing.doubts(library) if library and library.recognises_people else [],
+        "pairs": found.pairs if found else [],
+        "doubts": found.doubts if found else [],
     }
     return render(request, "recognition/review.html", context)
 

@@ -35,12 +35,19 @@ def asset_tracks(request: HttpRequest, pk: int) -> JsonResponse:
 @require_safe
 @vary_on_headers("HX-Request")
 def sighting(request: HtmxRequest, pk: int) -> HttpResponse:
-    """One appearance, which plays in place; a page of its own without JavaScript."""
+    """One appearance, which plays in place; a page of its own without JavaScript.
+
+    With ``card`` htmx gets what can be done about who is in a box of the player.
+    """
     track = get_object_or_404(selectors.people_tracks_for(request.user), pk=pk)
-    name = "recognition/_sighting.html" if request.htmx else "recognition/sighting.html"
+    kind = "_track_card" if "card" in request.GET else "_sighting"
+    name = f"recognition/{kind if request.htmx else 'sighting'}.html"
+    library, identity = track.asset.library, selectors.shown_identity(track)
     context = {
         "item": selectors.appearance_of(track),
         "track": track,
-        "identity": selectors.shown_identity(track),
+        "identity": identity,
+        "may_find": library.recognises_people and (identity or track.identity is None),
+        "may_edit": library.pk in selectors.editable_libraries(request.user),
     }
     return render(request, name, context)

@@ -30,7 +30,8 @@ class Alert(models.Model):
     """A question that every asset is asked once it is ready: by structure, or by example.
 
     ``address`` is the search (query string); ``example`` with ``example_pts`` the picture, for
-    alerts by likeness: the keyframe next to it, so that indexing anew loses nothing.
+    alerts by likeness: the keyframe next to it, so that indexing anew loses nothing. ``webhook`` is
+    an address to call, and ``secret`` what its calls are signed with.
     """
 
     user = models.ForeignKey(
@@ -42,6 +43,9 @@ class Alert(models.Model):
         Asset, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
     example_pts = models.BigIntegerField(null=True, blank=True)
+    by_email = models.BooleanField(default=False)
+    webhook = models.CharField(max_length=500, blank=True)
+    secret = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -84,6 +88,32 @@ class AlertHit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alert}: {self.asset}"
+
+
+class AlertNotice(models.Model):
+    """What is to be told elsewhere of the hits of one round; tried until it arrives or ends.
+
+    ``next_at`` is empty once it arrived (``sent_at``) or was given up; ``error`` is a sentence.
+    """
+
+    class Channel(models.TextChoices):
+        EMAIL = "email"
+        WEBHOOK = "webhook"
+
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="notices")
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    hits = models.ManyToManyField(AlertHit, related_name="+")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.alert} by {self.channel}"
 
 
 class PastSearch(models.Model):

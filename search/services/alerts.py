@@ -26,11 +26,12 @@ from recognition.models import Attribute, Encoder, KeyframeEmbedding, Track
 from search.errors import BadAlert
 from search.finder import FoundMoment, SearchResult, find
 from search.forms import read_address
-from search.matching import asked_readings
 from search.models import Alert, AlertHit, AlertLook
-from search.query import Kind, Part
-from search.ranking import Band
-from search.words import joint_space
+from search.query.parsing import Kind, Part
+from search.ranking.matching import asked_readings
+from search.ranking.scores import Band
+from search.retrieval.words import joint_space
+from search.services.notices import note_hits
 
 AT_ONCE = 20
 """Assets per alert and round, so that one round of many alerts stays short. By judgement."""
@@ -110,18 +111,20 @@ def _look(alert: Alert, asset: Asset) -> int:
     assert asset.ready_at is not None  # that is how it was chosen
     hits = _by_example(alert, asset) if alert.example else _by_query(alert, asset)
     with transaction.atomic():
-        before = alert.hits.count()
+        last = alert.hits.order_by("-pk").values_list("pk", flat=True).first() or 0
         AlertHit.objects.bulk_create(hits, ignore_conflicts=True)
+        new = list(alert.hits.filter(pk__gt=last))
+        note_hits(alert, new)
         AlertLook.objects.update_or_create(
             alert=alert, asset=asset, defaults={"ready_at": asset.ready_at}
         )
-        return alert.hits.count() - before
+        return len(new)
 
 
 def _by_query(alert: Alert, asset: Asset) -> list[AlertHit]:
     asked = read_address(_lists(alert.address))
     filters = replace(asked.filters, asset=(asset.pk,))
-    result = find(asked.text, user=alert.user, filters=filters, limit=MOST_HITS)
+    result = find(asked.text, user=alert.user, filters=filters, limit=MOST_HITS, is_exhaustive=True)
     return [
         AlertHit(
             alert=alert,

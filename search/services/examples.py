@@ -21,6 +21,7 @@ from PIL import ImageOps, UnidentifiedImageError
 
 from ingest.models import Keyframe
 from recognition.engine.types import Image
+from recognition.engine.views import in_views
 from recognition.models import Encoder, Track
 from recognition.networks import image_encoder, person_encoder
 from recognition.selectors import boxes_of, current_encoder
@@ -156,7 +157,11 @@ def _keep(
     if is_person:
         vector = person_encoder().encode_people([picture])[0]
     else:
-        vector = image_encoder().encode_images([picture])[0]
+        images = image_encoder()
+        encode = (
+            images.encode_images if keyframe else in_views(images.info.name, images.encode_images)
+        )
+        vector = encode([picture])[0]
     with transaction.atomic():
         made = Example.objects.create(
             user_id=user.pk,

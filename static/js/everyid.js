@@ -58,14 +58,6 @@ function switchTheme() {
   }
 }
 
-// A form that asks to be sent when a choice changes; without this module its button does it.
-document.addEventListener("change", (event) => {
-  const form = event.target.closest?.("form[data-submit-on-change]");
-  if (form && event.target.matches("select, input[type=checkbox], input[type=radio]")) {
-    form.requestSubmit();
-  }
-});
-
 // What asks again by itself goes on asking after an outage, and keeps what it showed.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig } = event.detail;

@@ -29,7 +29,7 @@ function draw() {
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.clearRect(...at, ...size);
   pen.lineWidth = 2 * devicePixelRatio;
-  pen.strokeStyle = getComputedStyle(form).getPropertyValue("--accent") || "#fff";
+  pen.strokeStyle = getComputedStyle(canvas).color;
   pen.strokeRect(...at, ...size);
 }
 

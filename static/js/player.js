@@ -51,6 +51,7 @@ class Player {
     });
     document.addEventListener("click", (event) => this.followLink(event));
     document.addEventListener("keydown", (event) => this.key(event));
+    root.addEventListener("player:pause", () => this.pause());
     document.addEventListener("player:set-marks", (event) => this.setMarks(event.detail));
   }
 

@@ -157,3 +157,11 @@ document.addEventListener("htmx:sendError", (event) => {
   notice.textContent = "The search did not get through. Is the server running? What you typed is kept; try again in a moment.";
   document.querySelector("#results").replaceChildren(notice);
 });
+
+// What was typed while this module and htmx were on their way is asked now. htmx begins to listen
+// when the document is there, before this: it asked first to be told.
+document.addEventListener("DOMContentLoaded", () => {
+  const box = document.querySelector("#q");
+  const asked = new URLSearchParams(location.search).get("q") ?? "";
+  if (box && box.value.trim() !== asked.trim()) window.htmx.trigger("#search-form", "submit");
+});

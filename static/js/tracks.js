@@ -120,14 +120,23 @@ class Overlay {
     const context = canvas.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, video.clientWidth, video.clientHeight);
-    if (!this.visible) return;
+    if (!this.visible) return this.tell([], pictureRect(video));
     context.font = "600 12px system-ui, sans-serif";
     context.textBaseline = "middle";
     const rect = pictureRect(video);
+    const shown = [];
     for (const track of this.tracks) {
       const box = boxAt(track, time);
-      if (box) drawTrack(context, track, box, rect);
+      if (!box) continue;
+      drawTrack(context, track, box, rect);
+      shown.push({ track, box });
     }
+    this.tell(shown, rect);
+  }
+
+  // Whoever does something with the boxes hears which are drawn, and where the picture lies.
+  tell(shown, rect) {
+    this.canvas.dispatchEvent(new CustomEvent("tracks:drawn", { detail: { shown, rect } }));
   }
 
   setVisible(on) {

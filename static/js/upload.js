@@ -21,7 +21,7 @@ function say(row, outcome, sentence, address) {
   row.querySelector("progress")?.remove();
   row.classList.add(`upload--${outcome}`);
   const place = row.querySelector(".upload__say");
-  place.textContent = `${sentence} `;
+  place.textContent = `${sentence || "Added: it is being looked at."} `;
   if (address) {
     const link = document.createElement("a");
     link.href = address;
@@ -79,16 +79,26 @@ async function run() {
   sending = false;
 }
 
+const isSubtitles = (file) => /\.(srt|vtt)$/i.test(file.name);
+
 function take(files) {
-  for (const file of files) queue.push({ file, row: addRow(file) });
+  // Subtitles go to a video that must be there first.
+  const ordered = [...files].sort((a, b) => isSubtitles(a) - isSubtitles(b));
+  for (const file of ordered) queue.push({ file, row: addRow(file) });
   run();
 }
 
+function takeChosen(input) {
+  take([...input.files]);
+  input.value = "";
+}
+
 form.addEventListener("change", (event) => {
-  if (event.target.type !== "file") return;
-  take([...event.target.files]);
-  event.target.value = "";
+  if (event.target.type === "file") takeChosen(event.target);
 });
+
+// Files may have been chosen while this module was still on its way.
+takeChosen(form.elements.footage);
 
 const drop = document.querySelector("[data-drop]");
 for (const name of ["dragenter", "dragover"]) {

@@ -15,6 +15,8 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 
 from everyid_site.env import Environment
+from recognition.engine.manifest import WeightsEntry
+from recognition.engine.profiles import every_entry
 from tests.architecture.source import ROOT
 
 README = ROOT / "README.md"
@@ -147,3 +149,19 @@ def _extra(project: Any, name: str) -> list[str]:
 def _bare(requirement: str) -> str:
     match = re.match(r"\s*([A-Za-z0-9_.-]+)", requirement)
     return re.sub(r"[-_.]+", "-", match[1]).lower() if match else ""
+
+
+@pytest.mark.parametrize("entry", every_entry(), ids=lambda entry: str(entry.name))
+def test_every_network_is_in_the_docs_with_what_binds(entry: WeightsEntry) -> None:
+    rows = [row for row in read("docs/models.md").splitlines() if row.startswith("| `")]
+    found = [row for row in rows if f"`{entry.name}`" in row or _short(entry.name) in row]
+    assert found, f"docs/models.md has no row for {entry.name}"
+    if "agpl" in entry.terms:
+        assert any("AGPL-3.0" in row for row in found)
+    if "research" in entry.terms:
+        assert any("research" in row for row in found)
+
+
+def _short(name: str) -> str:
+    """How a row names one of several sizes: `-0288` after its fellow."""
+    return f"`-{name.rpartition('-')[2]}`"

@@ -4,17 +4,26 @@ Playwright's sync API keeps an event loop in the test's thread, where Django ref
 database unless told that it is meant: nothing here is asynchronous, so it is told so. Whatever a
 page writes to its console as an error, or throws, or is refused by the content policy, fails the
 test.
+
+``EVERYID_SLOW_SCRIPTS_MS=400 pytest tests/browser`` serves every script so much later, as a busy
+machine does now and then: whoever clicks before a script is there must lose nothing, and no test
+may count on having been slower than the scripts.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.http import HttpRequest
 from django.test import Client
 from playwright.sync_api import (
     Browser,
@@ -39,7 +48,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--autoplay-policy=no-user-gesture-required",
 ]
-WAIT_MS = 15_000
+WAIT_MS = 30_000
+SLOW_SCRIPTS_MS = int(os.environ.get("EVERYID_SLOW_SCRIPTS_MS", "0"))
 expect.set_options(timeout=WAIT_MS)
 
 
@@ -113,16 +123,38 @@ def sign_in(context: BrowserContext, address: str, user: User) -> None:
     context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
 
 
-def is_complaint(message: ConsoleMessage) -> bool:
-    """Errors; but not that the browser, too, saw an outage which a test has made."""
-    return message.type == "error" and " 503 " not in message.text
+@pytest.fixture
+def made_failures() -> str:
+    """What the console may say (a regular expression): that the browser, too, saw an outage which
+    a test has made. A module whose tests make others says so in a fixture of this name."""
+    return " 503 "
+
+
+@pytest.fixture(autouse=True)
+def slow_scripts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every script's request wait in the server, if so asked."""
+    served = StaticFilesHandler.serve
+
+    def serve_late(self: Any, request: HttpRequest) -> Any:
+        if request.path.endswith(".js"):
+            time.sleep(SLOW_SCRIPTS_MS / 1000)
+        return served(self, request)
+
+    if SLOW_SCRIPTS_MS:
+        monkeypatch.setattr(StaticFilesHandler, "serve", serve_late)
 
 
 @pytest.fixture
-def make_page(browser: Browser, live_server: Any, networks: None) -> Iterator[Any]:
+def make_page(
+    browser: Browser, live_server: Any, networks: None, made_failures: str
+) -> Iterator[Any]:
     """Makes pages (``user``, and options of the browser context) and hears their complaints."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error" and not re.search(made_failures, message.text):
+            complaints.append(message.text)
 
     def _make(user: User | None = None, **options: Any) -> Page:
         context = browser.new_context(
@@ -134,10 +166,7 @@ def make_page(browser: Browser, live_server: Any, networks: None) -> Iterator[An
             sign_in(context, live_server.url, user)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"threw {error}"))
-        page.on(
-            "console",
-            lambda message: complaints.append(message.text) if is_complaint(message) else None,
-        )
+        page.on("console", hear)
         return page
 
     yield _make

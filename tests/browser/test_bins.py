@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from zipfile import ZipFile
 
 import opentimelineio as otio
 import pytest
@@ -12,7 +13,9 @@ from playwright.sync_api import Page, expect
 
 from ingest.models import Asset, Library
 from search.bins import items_of
-from search.models import Bin
+from search.exports.formats import FORMATS
+from search.models import Bin, ExcerptOrder
+from search.services import excerpts
 from tests import factories
 
 
@@ -105,17 +108,74 @@ def test_marks_of_the_player_are_kept_and_trimmed(page: Page, asset: Asset) -> N
 
 def test_several_ticked_moments_are_added_at_once(page: Page, asset: Asset) -> None:
     page.goto("/")
+    add = page.get_by_role("button", name="Add ticked")
+    expect(page.locator("#collect-bin")).to_be_visible()
+    expect(add).to_be_hidden()
     page.locator("[data-moment-link]").first.focus()
     page.keyboard.press("x")
     page.keyboard.press("j")
     page.keyboard.press("x")
-    page.get_by_role("button", name="Add ticked").click()
+    add.click()
     expect(page.locator("#toast")).to_contain_text("2 moments added")
     page.keyboard.press("?")
     expect(page.get_by_role("heading", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("v")
     expect(page.locator("#results.as-list")).to_be_visible()
+
+
+def download(page: Page, link: str, folder: Path) -> Path:
+    """What a link of the menu gives, under the name that it is given."""
+    with page.expect_download() as event:
+        page.get_by_role("link", name=re.compile(link)).click()
+    path = folder / event.value.suggested_filename
+    event.value.save_as(path)
+    return path
+
+
+def test_a_bin_is_exported_as_every_format(page: Page, library: Library, tmp_path: Path) -> None:
+    assets = [factories.make_asset(library, name=f"{name}.mp4", files=True) for name in "ab"]
+    bin = factories.make_bin(library, "Red coats", *assets)
+    page.goto(f"/bins/{bin.pk}/")
+    page.locator(".download summary").click()
+    for name, chosen in FORMATS.items():
+        path = download(page, f"^{chosen.label} ", tmp_path)
+        assert path.name == f"red-coats.{name}"
+        assert "a.mp4" in path.read_text("utf-8-sig")
+    timeline = otio.adapters.read_from_file(str(tmp_path / "red-coats.otio"))
+    assert [clip.name for clip in timeline.find_clips()] == ["a.mp4", "b.mp4"]
+
+
+def test_a_bin_of_two_frame_rates_offers_a_list_for_each(
+    page: Page, library: Library, tmp_path: Path
+) -> None:
+    pal = factories.make_asset(library, name="pal.mp4", files=True)
+    film = factories.make_asset(
+        library, name="film.mp4", files=True, frame_rate_num=24, time_base_den=24
+    )
+    bin = factories.make_bin(library, "Mixed", pal, film)
+    page.goto(f"/bins/{bin.pk}/")
+    page.locator(".download summary").click()
+    expect(page.get_by_text("this bin has several").first).to_be_visible()
+    path = download(page, "^EDL at 24", tmp_path)
+    assert "film.mp4" in path.read_text() and "pal.mp4" not in path.read_text()
+    assert "pal.mp4" in download(page, "^CSV", tmp_path).read_text("utf-8-sig")
+
+
+def test_moments_are_cut_into_files(page: Page, asset: Asset, tmp_path: Path) -> None:
+    bin = factories.make_bin(asset.library, "Selects", asset)
+    page.goto(f"/bins/{bin.pk}/")
+    page.get_by_role("button", name="Cut files").click()
+    expect(page.get_by_role("heading", name="Excerpts of Selects")).to_be_visible()
+    expect(page.get_by_text("0 of 1 cut.")).to_be_visible()
+    excerpts.cut(ExcerptOrder.objects.get().pk)
+    expect(page.get_by_text("1 of 1 are ready.")).to_be_visible()  # the page asks by itself
+    archive = download(page, "All as a zip", tmp_path)
+    with ZipFile(archive) as kept:
+        assert [name.endswith(".mp4") for name in kept.namelist()] == [True]
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("heading", name="Bins", level=1)).to_be_visible()
+    assert not ExcerptOrder.objects.exists()
 
 
 def test_it_works_without_javascript(make_page: object, owner: User, asset: Asset) -> None:

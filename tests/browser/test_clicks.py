@@ -73,7 +73,7 @@ def test_it_uploads_many_and_answers_each(
     page.locator("input[type=file]").set_input_files([film, nonsense, empty, film])
     rows = page.locator("[data-uploads] .upload")
     expect(rows).to_have_count(4)
-    expect(page.locator(".upload--accepted")).to_have_count(1)
+    expect(page.locator(".upload--accepted")).to_contain_text("Added: it is being looked at.")
     expect(page.locator(".upload--duplicate")).to_have_count(1)
     expect(page.locator(".upload--refused")).to_have_count(2)
     assert Upload.objects.count() == 4

@@ -88,14 +88,68 @@ def test_appearances_are_split_off_and_taken_out(page: Page, library: Library) -
     assert count(ada) == 2
 
 
-def test_look_alikes_are_accepted_and_refused(page: Page, library: Library) -> None:
+def make_encoder() -> Encoder:
+    """The person encoder at work."""
     [info] = [info for info in network_infos() if info.role == "person"]
-    encoder = Encoder.objects.create(
+    return Encoder.objects.create(
         name=info.name,
         space=Encoder.Space.PERSON,
         fingerprint=info.fingerprint,
         dimension=info.dimension,
     )
+
+
+def look(encoder: Encoder, track: Track, axis: int) -> None:
+    """What a track looks like: one of the axes of the vectors."""
+    row = HalfVector(np.eye(encoder.dimension, dtype=np.float32)[axis])
+    TrackEmbedding.objects.create(track=track, encoder=encoder, vector=row, quality=0.8)
+
+
+def test_a_person_is_confirmed_hidden_and_given_a_picture(page: Page, library: Library) -> None:
+    ada = make_person(library, 2, name="Ada")
+    page.goto(reverse("recognition:identity", args=[ada.pk]))
+    page.keyboard.press("c")
+    expect(page.get_by_text("Confirmed by a person")).to_be_visible()
+    page.get_by_role("button", name="Use as picture").first.click()
+    expect(
+        page.get_by_text("Picture", exact=True).or_(page.get_by_role("status")).first
+    ).to_be_visible()
+    ada.refresh_from_db()
+    assert ada.is_locked
+    assert ada.cover is not None
+    page.keyboard.press("h")
+    expect(page.get_by_role("button", name="Show")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.get_by_text("Undone: hid Ada.")).to_be_visible()
+    ada.refresh_from_db()
+    assert not ada.is_hidden
+
+
+def test_what_is_doubtful_is_settled_by_keys(page: Page, library: Library) -> None:
+    encoder = make_encoder()
+    one, two, mixed, sure = (make_person(library, 2, number=n + 1) for n in range(4))
+    for person in (one, two):
+        for track in person.tracks.all():
+            look(encoder, track, 0)
+    for person, axis in ((mixed, 2), (sure, 6)):
+        for place, track in enumerate(person.tracks.all()):
+            look(encoder, track, axis + place)
+        person.tracks.update(identity_similarity=0.1 * axis)
+    page.goto(reverse("recognition:review"))
+    page.keyboard.press("m")
+    expect(page.get_by_text("They are all Person 1 now.")).to_be_visible()
+    assert (count(one), count(two)) == (4, 0)
+    page.keyboard.press("s")
+    expect(page.get_by_text("was split off from Person 3.")).to_be_visible()
+    assert count(mixed) == 1
+    page.keyboard.press("c")
+    expect(page.get_by_role("heading", name="Nothing to look at")).to_be_visible()
+    sure.refresh_from_db()
+    assert sure.is_locked
+
+
+def test_look_alikes_are_accepted_and_refused(page: Page, library: Library) -> None:
+    encoder = make_encoder()
     ada, other = make_person(library, 1, name="Ada"), make_person(library, 3)
     row = HalfVector(np.eye(1, encoder.dimension, dtype=np.float32)[0])
     for track in Track.objects.all():

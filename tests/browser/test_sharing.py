@@ -69,7 +69,7 @@ def test_a_person_is_erased_by_typing_the_name(page: Page, asset: Asset, library
     identity = person(library)
     page.goto(f"/people/{identity.pk}/")
     page.get_by_role("link", name="Erase this person").click()
-    page.get_by_label("Its name").fill(identity.display_name)
+    page.get_by_label(f"Type “{identity.display_name}” to be sure").fill(identity.display_name)
     page.get_by_role("button", name="Erase").click()
     expect(page.get_by_text("Erased:")).to_be_visible()
     assert not Identity.objects.filter(pk=identity.pk).exists()

@@ -4,8 +4,14 @@ import numpy as np
 import pytest
 
 from evaluation import camera_network, clustering_scale
-from evaluation.clustering import clicks, measure
+from evaluation.clustering import clicks, make_options, measure
 from evaluation.made_people import make_tracks
+
+
+def test_its_options_go_together() -> None:
+    assert make_options().parse_args(["--cameras", "--json"]).cameras
+    chosen = make_options().parse_args(["--dataset", "d.zip", "--network", "person=made"])
+    assert chosen.network == [("person", "made")]
 
 
 @pytest.mark.parametrize(
@@ -41,8 +47,18 @@ def test_made_people_are_the_same_for_the_same_seed_and_as_hard_as_they_say() ->
 
 
 def test_context_tells_people_apart_better_than_looks_alone() -> None:
-    figures = camera_network.evaluate()
+    figures = camera_network.evaluate(2)
     for name in ("clear", "weak"):
         before, after = figures[name]["without_context"], figures[name]["with_context"]
-        assert after["pairwise"]["f1"] > before["pairwise"]["f1"]
-        assert after["clicks"] < before["clicks"]
+        assert after["f1"] > before["f1"] and after["clicks"] < before["clicks"]
+        assert after["mixed"] <= before["mixed"], "context puts no two people together"
+        assert after["joined_wrongly"] <= before["joined_wrongly"]
+        assert after["precision"] >= before["precision"]
+
+
+def test_figures_of_many_tracks_have_what_was_promised() -> None:
+    figures = clustering_scale.evaluate(300)
+    assert {"seconds", "peak_mb", "pairwise_f1", "bcubed_f1", "reference"} <= set(figures)
+    assert figures["pairwise_f1"] > 0.9 and figures["new_asset_seconds"] < 60
+    assert figures["reference"]["method"] == "hdbscan" and figures["reference"]["note"] == ""
+    assert figures["incremental"]["wrongly_joined"] <= 5

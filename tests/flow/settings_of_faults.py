@@ -2,4 +2,9 @@
 
 from everyid_site.settings import *  # noqa: F403
 
-PIPELINE = ("ingest.stages.probe", "ingest.stages.shots", "tests.flow.slow_stage")  # type: ignore[assignment]
+PIPELINE = (  # type: ignore[assignment]
+    "ingest.stages.probe",
+    "ingest.stages.shots",
+    "tests.flow.slow_stage",
+    "ingest.stages.lines",
+)

@@ -14,7 +14,7 @@ import pytest
 from django.contrib.auth.models import AbstractUser
 
 from everyid_site.demo import footage
-from everyid_site.demo.footage import FILMS, Part, Scene
+from everyid_site.demo.script import FILMS, Part, Scene
 from ingest.models import Asset, StageRun
 from ingest.pipeline import run_asset
 from ingest.services.assets import add_file

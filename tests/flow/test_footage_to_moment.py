@@ -9,15 +9,15 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 
 from everyid_site.demo import footage
-from everyid_site.demo.footage import FILMS, Part, Scene
+from everyid_site.demo.script import FILMS, Part, Scene
 from ingest import pipeline
 from ingest.models import Asset, Library, StageRun
 from ingest.services.assets import add_file
 from ingest.services.libraries import create_library
 from recognition.models import Identity, Track
 from recognition.services.identities import rename
-from search.filters import Filters
 from search.finder import find
+from search.ranking.filters import Filters
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

@@ -14,13 +14,17 @@ from evaluation.installations import Installation
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(600)]
 
+SUBTITLES = "1\n00:00:00,1 --> 00:00:00,9\nOne\n\n2\n00:00:01,0 --> 00:00:01,9\nTwo\n"
 SETTINGS = "tests.flow.settings_of_faults"
 
 
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Six films of two seconds."""
-    return make_clips(tmp_path_factory.mktemp("clips"), 6, seconds=2)
+    """Six films of two seconds, each with subtitles of two lines beside it."""
+    films = make_clips(tmp_path_factory.mktemp("clips"), 6, seconds=2)
+    for film in films:
+        film.with_suffix(".srt").write_text(SUBTITLES)
+    return films
 
 
 @pytest.fixture
@@ -33,7 +37,8 @@ def place() -> Iterator[Installation]:
 def check(report: Report) -> None:
     """Every stage's effect once, and only once."""
     assert report.is_whole, report
-    assert report.runs == 3 * report.clips
+    assert report.runs == 4 * report.clips
+    assert report.rows["ingest_line"] == 2 * report.clips
     assert report.rows["ingest_shot"] == report.rows["ingest_keyframe"] == 3 * report.clips
 
 

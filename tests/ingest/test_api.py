@@ -97,12 +97,44 @@ def test_it_tells_all_of_one_asset(api: Client, library: Library) -> None:
     assert "external_path" not in told
 
 
+def test_it_tells_what_is_said(api: Client, library: Library) -> None:
+    asset = factories.make_asset(library)
+    factories.make_line(asset, "<b>Second</b>", 30, 40, language="en")
+    factories.make_line(asset, "First", 10, 20)
+    told = api.get(f"/api/assets/{asset.pk}/lines").json()
+    assert told["count"] == 2
+    assert told["results"][1] == {
+        "start_pts": 30, "end_pts": 40, "start_s": 1.2, "end_s": 1.6,
+        "text": "<b>Second</b>", "language": "en", "source": "subtitles 1",
+    }  # fmt: skip
+    assert told["results"][0]["text"] == "First"
+    other = factories.make_asset(factories.make_library(owner=factories.make_user()))
+    assert api.get(f"/api/assets/{other.pk}/lines").status_code == 404
+
+
 def test_it_retries_cancels_and_deletes(api: Client, library: Library) -> None:
     asset = factories.make_asset(library, status="failed")
     assert api.post(f"/api/assets/{asset.pk}/retry").json()["status"] == "pending"
     assert api.post(f"/api/assets/{asset.pk}/cancel").json()["status"] == "cancelled"
     assert api.delete(f"/api/assets/{asset.pk}").status_code == 204
     assert not Asset.objects.exists()
+
+
+def test_overlapping_cameras_are_set_read_and_kept(api: Client, library: Library) -> None:
+    gate = factories.make_camera(library, "Gate")
+    theirs = factories.make_camera(factories.make_library())
+    sent = {"name": "Roof", "overlaps": [gate.pk]}
+    made = api.post("/api/libraries/harbour/cameras", sent, content_type="application/json").json()
+    assert made["overlaps"] == [gate.pk]
+    own = f"/api/cameras/{gate.pk}"
+    assert api.get(own).json()["overlaps"] == [made["id"]]
+    kept = api.patch(own, {"place": "Pier"}, content_type="application/json").json()
+    assert kept["overlaps"] == [made["id"]]
+    for wrong in (theirs.pk, gate.pk):
+        refused = api.patch(own, {"overlaps": [wrong]}, content_type="application/json")
+        assert refused.status_code == 400
+    emptied = api.patch(own, {"overlaps": []}, content_type="application/json").json()
+    assert emptied["overlaps"] == []
 
 
 def test_it_sets_the_camera_and_nothing_else(api: Client, library: Library) -> None:

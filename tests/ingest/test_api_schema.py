@@ -62,6 +62,7 @@ def owner() -> User:
     identity = factories.make_identity(library)
     factories.make_crop(factories.make_track(asset.shots.all()[0], identity=identity))
     factories.make_stage_run(asset)
+    factories.make_line(asset, "Cast off!", 0, 10)
     factories.make_bin(library, "Selects", asset)
     return owner
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from ingest import pages
 from ingest.models import Asset, Camera, Library, Role, StageRun, Upload
+from ingest.selectors import overlapping_cameras
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -239,6 +241,19 @@ class TestCameras:
         assert "a camera of this name already" in text(response)
         assert Camera.objects.count() == 1
 
+    def test_cameras_that_see_one_place_are_said_to(self, page: Client, library: Library) -> None:
+        gate = factories.make_camera(library, "Gate")
+        theirs = factories.make_camera(factories.make_library(), "Theirs")
+        add = reverse("ingest:camera-add", args=[library.slug])
+        page.post(add, {"name": "Roof", "overlaps": [gate.pk]})
+        roof = library.cameras.get(name="Roof")
+        assert overlapping_cameras(library.pk) == ((gate.pk, roof.pk),)
+        change = reverse("ingest:camera-change", args=[library.slug, gate.pk])
+        assert "Theirs" not in text(page.get(change))
+        assert page.post(change, {"name": "Gate", "overlaps": [theirs.pk]}).status_code == 422
+        page.post(change, {"name": "Gate"})
+        assert overlapping_cameras(library.pk) == ()
+
     def test_an_asset_takes_a_camera_of_its_own_library_alone(
         self, page: Client, library: Library
     ) -> None:
@@ -356,8 +371,29 @@ class TestAsset:
         self, page: Client, library: Library, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         asset = factories.make_asset(library, shots=12)
-        with django_assert_num_queries(2):
-            assert len(pages.shot_rows(asset)) == 12
+        factories.make_line(asset, "Early", 0, 10)
+        factories.make_line(asset, "Over a cut", 140, 160)
+        with django_assert_num_queries(3):
+            rows = pages.shot_rows(asset)
+        assert len(rows) == 12
+        said = {i: [(line.text, at) for line, at in row.lines] for i, row in enumerate(rows)}
+        assert {i: lines for i, lines in said.items() if lines} == {
+            0: [("Early", 0)], 2: [("Over a cut", Fraction(28, 5))],
+        }  # fmt: skip
+
+    def test_it_shows_what_is_said_as_text_alone(self, page: Client, library: Library) -> None:
+        asset = factories.make_asset(library)
+        for i in range(8):
+            factories.make_line(asset, f"<img src=x onerror=alert({i})>", i, i + 1)
+        shown = text(page.get(reverse("ingest:asset", args=[asset.pk])))
+        assert "&lt;img src=x onerror=alert(0)&gt;" in shown and "<img src=x" not in shown
+        assert "2 more lines" in shown
+
+    def test_it_tells_what_could_not_be_read(self, page: Client, library: Library) -> None:
+        asset = factories.make_asset(library)
+        note = "The subtitles “….srt” beside this file hold no lines that can be read."
+        factories.make_stage_run(asset, "ingest.stages.lines", summary={"notes": [note]})
+        assert note in text(page.get(reverse("ingest:asset", args=[asset.pk])))
 
 
 class TestUpload:

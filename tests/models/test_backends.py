@@ -64,6 +64,7 @@ def test_yolo(tmp_path: Path, architecture: str, monkeypatch: pytest.MonkeyPatch
     detector = opened("yolo11n", tmp_path)
     assert isinstance(detector, yolo.YoloDetector)
     assert detector.labels[:2] == ("person", "car") and len(detector.labels) == 80
+    assert detector._place.batch == yolo.CPU_BATCH
     monkeypatch.setattr(yolo, "MIN_CONFIDENCE", 0.0)  # random weights are sure of nothing
     check_detections(detector)
     assert any(len(found) for found in detector.detect(FRAMES))

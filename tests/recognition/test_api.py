@@ -136,6 +136,7 @@ def test_tracks_over_time(library: Library, client: Client) -> None:
         "confidence": 0.9,
         "movement": "walking",
         "direction": "left",
+        "url": reverse("recognition:sighting", args=[seen.pk]),
         "times_s": [0.0, 0.2, 0.4],
         "boxes": [[0.1, 0.2, 0.3, 0.9]] * 3,
     }

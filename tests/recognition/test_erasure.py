@@ -107,9 +107,11 @@ def planted(library: Library, asset: Asset, owner: User) -> Identity:
     shot = asset.shots.get(ordinal=0)
     track = factories.make_track(shot, identity=identity)
     crop = factories.make_crop(track, files=True, context_key=f"{asset.pk}/around-{track.pk}.webp")
-    for key in (crop.image_key, crop.context_key):
-        storage.derived_path(key).parent.mkdir(parents=True, exist_ok=True)
-        storage.derived_path(key).write_bytes(MARK)
+    record = storage.record_path(asset.pk, "recognition.stages.tracks")  # between two stages
+    pictures = [storage.derived_path(key) for key in (crop.image_key, crop.context_key)]
+    for path in (*pictures, record):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(MARK)
     Attribute.objects.create(track=track, name="upper_colour", value="vermilionish", confidence=1)
     vector = HalfVector(np.full(4, NUMBER))
     for model, row in ((TrackEmbedding, {"track": track}), (CropEmbedding, {"crop": crop})):
@@ -130,6 +132,7 @@ def _mention(library: Library, asset: Asset, owner: User, identity: Identity) ->
     )  # fmt: skip
     vector = SearchVector("sentence", config="english")
     Description.objects.filter(pk=said.pk).update(search=vector)
+    factories.make_line(asset, f"Is that {NAME}?", 0, 10, next_words=f"Yes, {NAME}")
     other = factories.make_identity(library, name="Bea")
     comments.add_comment(identity=identity, user=owner, text="seen again")
     comments.add_comment(identity=other, user=owner, text=f"Is this {NAME}, once {BEFORE}?")
@@ -152,7 +155,7 @@ def test_what_was_planted_is_found(planted: Identity, media: Path) -> None:
         "recognition_cropembedding",
         "recognition_trackembedding",
     ]
-    assert len(files_with(media, MARK)) == 2
+    assert len(files_with(media, MARK)) == 3
 
 
 def test_an_erased_person_is_in_no_table_and_no_file(
@@ -165,6 +168,18 @@ def test_an_erased_person_is_in_no_table_and_no_file(
     assert files_with(media, MARK) == []
     entry = AuditEntry.objects.filter(verb="erased").get()
     assert (entry.user_name, entry.subject_id, entry.label) == ("anna", planted.pk, "a person")
+
+
+def test_a_name_with_accents_leaves_no_word_of_what_is_said(
+    asset: Asset, library: Library, owner: User
+) -> None:
+    identity = factories.make_identity(library, name="Zoë Brückwald")
+    line = factories.make_line(asset, "Here is Zoë Brückwald", 0, 10)
+    assert rows_with("bruckwald") == ["ingest_line"]
+    erase_identity(identity=identity, user=owner, typed="Zoë Brückwald")
+    line.refresh_from_db()
+    assert line.text == "Here is someone"
+    assert rows_with("bruckwald") == [] and rows_with("brückwald") == []
 
 
 def test_the_names_of_others_stay(planted: Identity, owner: User, library: Library) -> None:
@@ -223,6 +238,7 @@ def test_an_erased_asset_is_in_no_table_and_no_file(
     for path in (original, storage.derived_path(crop.image_key)):
         path.write_bytes(MARK)
     Upload.objects.create(library=library, asset=asset, name=asset.name, outcome="accepted")
+    factories.make_line(asset, "Here come the quibblefish", 0, 10)
     audit.record(user=owner, library=library, verb="exported", subject=asset)
     with django_capture_on_commit_callbacks(execute=True):
         delete_asset(asset=asset, user=owner)

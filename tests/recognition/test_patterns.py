@@ -189,8 +189,8 @@ def test_passages_have_counts_probabilities_and_times(
     row = rows[gate.pk, lawn.pk]
     assert (row["count"], row["left"]) == (10, 12)
     assert 0.6 < row["probability"] < 10 / 12
-    assert row["low_s"] < row["usual_s"] < row["high_s"]
-    assert 60 < row["usual_s"] < 130
+    # What was seen, not what is thought likely: all of them took two minutes.
+    assert [row[name] for name in ("low_s", "usual_s", "high_s")] == pytest.approx([118.0] * 3)
     assert (lawn.pk, gate.pk) not in rows
     assert rows[lawn.pk, None]["usual_s"] is None
     only = client.get(reverse("api-passages", args=[library.slug]), {"camera": door.pk}).json()

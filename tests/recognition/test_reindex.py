@@ -33,7 +33,7 @@ from recognition.selectors import current_encoder
 from recognition.services import reindexing
 from recognition.services.catalogue import hold_encoders, index_name, tables_of
 from recognition.services.reindexing import reindex
-from search.words import joint_space
+from search.retrieval.words import joint_space
 from tests.factories import make_library
 from tests.fakes import FakeLoader, FakePersonEncoder
 from tests.recognition.footage import Block, add_film, write_film

@@ -17,8 +17,8 @@ from recognition.models import CropEmbedding, Identity, Track, TrackEmbedding
 from recognition.selectors import identities_for
 from recognition.services import identities
 from recognition.services.recognition_switch import switch_recognition
-from search.filters import Filters
 from search.finder import find
+from search.ranking.filters import Filters
 from tests import factories, fakes
 from tests.films import Person, Scene, Way, make_film
 

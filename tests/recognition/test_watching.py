@@ -167,4 +167,6 @@ def test_covered_boxes_score_less() -> None:
     boxes = np.array([[0.1, 0.1, 0.3, 0.9], [0.2, 0.1, 0.4, 0.9], [0.7, 0.1, 0.9, 0.9]], np.float32)
     scores = frame_scores(Detections(boxes, np.ones(3, np.float32), ("person",) * 3), (640, 360))
     assert scores[2] > 1.5 * scores[0]
+    doubtful = Detections(boxes, np.array([1, 0.2, 1], np.float32), ("person",) * 3)
+    assert frame_scores(doubtful, (640, 360))[0] > 0.85 * scores[2]
     assert frame_scores(Detections(boxes[:0], boxes[:0, 0], ()), (640, 360)).shape == (0,)

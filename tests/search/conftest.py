@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from recognition.models import Encoder
-from search import finder
+from search import answering
 from tests.search.made import make_encoder, space
 
 # How long an example takes says how busy the machine is.
@@ -20,11 +20,11 @@ settings.load_profile("search")
 def encoder(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Encoder]:
     """The encoder at work, with its texts."""
     made = make_encoder()
-    monkeypatch.setattr(finder, "joint_space", lambda: space(made))
+    monkeypatch.setattr(answering, "joint_space", lambda: space(made))
     yield made
 
 
 @pytest.fixture
 def no_encoder(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing was embedded yet with the networks at work."""
-    monkeypatch.setattr(finder, "joint_space", lambda: space(None))
+    monkeypatch.setattr(answering, "joint_space", lambda: space(None))

@@ -25,7 +25,7 @@ from recognition.models import (
     KeyframeEmbedding,
     Track,
 )
-from search.retrieval import Space
+from search.retrieval.gathering import Space
 from tests.factories import make_asset, make_crop, make_track
 
 AXES = ("beach", "street", "kitchen", "red", "blue", "dog", "woman", "man")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,34 +22,51 @@ from tests import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
+Calls = list[tuple[str, dict[str, Any]]]
 
 
-def ask(state: Path, token: str, calls: list[tuple[str, dict[str, Any]]]) -> list[Any]:
-    """The tools' names, then the answer of each call."""
+def environment(state: Path) -> dict[str, str]:
+    """For a process of its own on the tests' database."""
     parts = connection.get_connection_params()
     dsn = (
         f"postgresql://{parts['user']}:{parts.get('password') or ''}@/{parts['dbname']}"
         f"?host={parts['host']}&port={parts.get('port') or 5432}"
     )
-    environment = {
+    return {
         **os.environ,
         "EVERYID_STATE_DIR": str(state),
         "EVERYID_DATABASE_URL": dsn,
-        "EVERYID_MCP_TOKEN": token,
         "EVERYID_PROFILE": "builtin",
         "DJANGO_SETTINGS_MODULE": "everyid_site.settings",
     }
+
+
+def ask(state: Path, token: str, calls: Calls) -> list[Any]:
+    """The tools' names, then the answer of each call, over stdin and stdout."""
     server = StdioServerParameters(
-        command=sys.executable, args=["manage.py", "mcp"], env=environment, cwd=ROOT
+        command=sys.executable,
+        args=["manage.py", "mcp"],
+        env=environment(state) | {"EVERYID_MCP_TOKEN": token},
+        cwd=ROOT,
     )
 
     async def talk() -> list[Any]:
-        async with stdio_client(server) as streams, ClientSession(*streams) as session:
-            await session.initialize()
-            names = sorted(tool.name for tool in (await session.list_tools()).tools)
-            return [names, *[await session.call_tool(name, given) for name, given in calls]]
+        async with stdio_client(server) as streams:
+            return await say(streams[0], streams[1], calls)
 
-    # In a thread of its own: a browser that an earlier test opened leaves a loop in this one.
+    return list(outside(talk))
+
+
+async def say(reading: Any, writing: Any, calls: Calls) -> list[Any]:
+    """The tools' names, then the answer of each call."""
+    async with ClientSession(reading, writing) as session:
+        await session.initialize()
+        names = sorted(tool.name for tool in (await session.list_tools()).tools)
+        return [names, *[await session.call_tool(name, given) for name, given in calls]]
+
+
+def outside(talk: Callable[[], Any]) -> Any:
+    """In a thread of its own: a browser that an earlier test opened leaves a loop in this one."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(anyio.run, talk).result()
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from ingest.models import Asset
 from recognition.models import Encoder
-from search.serializers import SearchSerializer
+from search.serializers.searching import SearchSerializer
 from tests.factories import add_member, make_library, make_user
 from tests.search.made import describe, make_film, see_person
 

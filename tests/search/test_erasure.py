@@ -7,19 +7,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pgvector import HalfVector
 
 from everyid_site.env import environment
 from ingest.models import Asset, AuditEntry, Library, Membership
 from ingest.services import audit
-from recognition.models import Distinction, Identity, IdentityEdit
+from recognition.models import Distinction, Encoder, Identity, IdentityEdit
 from recognition.services import groups, identities
 from recognition.services.erasure import erase_identity
-from search.models import Alert, AlertHit, Excerpt, ExcerptOrder, PastSearch, SavedSearch
+from search.models import Alert, AlertHit, Example, Excerpt, ExcerptOrder, PastSearch, SavedSearch
 from search.services.excerpts import file_of, tend
 from tests import factories
 from tests.recognition.test_erasure import files_with, rows_with
@@ -94,13 +96,28 @@ def searched(person: Identity, library: Library, asset: Asset, owner: User) -> E
     excerpt = Excerpt.objects.create(
         order=order, asset=asset, number=1, start_pts=0, end_pts=5, error_sentence=f"{NAME}!"
     )
+    _examples(owner, asset)
     file_of(excerpt).parent.mkdir(parents=True)
     file_of(excerpt).write_bytes(b"moving pictures")
     return excerpt
 
 
+PICTURE = b"a-picture-that-was-searched-by"
+
+
+def _examples(user: User, asset: Asset) -> None:
+    """Somebody searched by a box on a frame and by a picture of their own."""
+    encoder = Encoder.objects.create(name="e", space="person", fingerprint="f", dimension=4)
+    for keyframe in (asset.shots.get(ordinal=0).keyframes.get(), None):
+        Example.objects.create(
+            user=user, encoder=encoder, vector=HalfVector(np.ones(4)), thumbnail=PICTURE,
+            keyframe=keyframe, expires_at=timezone.now() + timedelta(hours=1),
+        )  # fmt: skip
+
+
 def is_nowhere(media: Path) -> None:
     """No table and no file of the whole state folder has one of the names."""
+    assert rows_with(PICTURE.hex()) == []
     for text in WORDS:
         assert rows_with(text.replace("%", r"\%")) == [], text
         for root in (media, environment().state_dir):
@@ -114,6 +131,7 @@ def test_what_was_planted_is_found(searched: Excerpt, person: Identity) -> None:
         "recognition_identity", "recognition_identityedit",
     } <= {table for text in WORDS for table in rows_with(text.replace("%", r"\%"))}  # fmt: skip
     assert Distinction.objects.filter(identity=person).exists()
+    assert rows_with(PICTURE.hex()) == ["search_example", "search_example"]
 
 
 def test_an_erased_person_is_in_no_search_bin_or_edit(

@@ -15,11 +15,11 @@ from PIL import Image as Pictures
 from ingest.models import AuditEntry
 from recognition.models import Encoder, TrackEmbedding
 from recognition.networks import network_infos
-from search import examples as reading
 from search.errors import BadPicture, ExampleGone
-from search.filters import Filters, address
 from search.finder import find
 from search.models import Example
+from search.ranking.filters import Filters, address
+from search.retrieval import examples as reading
 from search.services import examples as service
 from tests.factories import add_member, make_asset, make_identity, make_library, make_user
 from tests.search.made import describe, embed, make_film, see_person

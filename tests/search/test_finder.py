@@ -9,13 +9,15 @@ from pytest_django import DjangoAssertNumQueries
 from ingest.models import Asset
 from recognition.models import Encoder
 from search.errors import QueryTooLong
-from search.filters import Filters
 from search.finder import SearchResult, find
+from search.ranking.filters import Filters
 from tests.factories import (
     add_member,
     make_asset,
     make_camera,
+    make_crop,
     make_identity,
+    make_keyframe,
     make_library,
     make_shot,
     make_track,
@@ -114,6 +116,19 @@ def test_people_are_found_together(encoder: Encoder) -> None:
     assert {choice.label for choice in facet.choices if choice.is_chosen} == {"Anna", "Ben"}
     assert find("", user=user, filters=both.toggled("together", ben.pk)).total == 2
     assert find("", user=make_user(), filters=both).total == 0
+
+
+def test_people_of_one_name_in_two_libraries_are_told_apart(encoder: Encoder) -> None:
+    user = make_user()
+    for name, also in (("Pier", "Anna"), ("Hall", "Ben")):
+        library = make_library(owner=user, name=name)
+        for person in (make_identity(library, number=1), make_identity(library, name=also)):
+            shot = make_film(library, encoder, "beach").shots.get()
+            see_person(shot, encoder, "woman", identity=person)
+    [facet] = [facet for facet in find("a woman", user=user).facets if facet.name == "identity"]
+    told = {choice.label for choice in facet.choices}
+    assert {"Anna", "Ben"} < told and len(told) == 4
+    assert {label for label in told if " · " in label} == {"Person 1 · Pier", "Person 1 · Hall"}
 
 
 def test_filter_counts_are_what_a_choice_leaves(encoder: Encoder) -> None:
@@ -248,6 +263,19 @@ def test_moments_are_trimmed_to_the_person(encoder: Encoder) -> None:
     found = find("woman in red", user=user).moments[0]
     assert (found.moment.start_pts, found.moment.end_pts) == (10, 20)
     assert (found.start_s, found.end_s) == (10 * asset.time_base, 20 * asset.time_base)
+
+
+def test_the_picture_shows_who_was_found_and_not_where_the_whole_is_alike(encoder: Encoder) -> None:
+    user = make_user()
+    shot = make_film(make_library(owner=user), encoder, "woman red").shots.get()
+    end = shot.end_pts
+    late = make_keyframe(shot, pts=end - 2)
+    show(late, encoder, "empty street")
+    track = see_person(shot, readings=[("upper_colour", "red")], start_pts=0, end_pts=end)
+    make_crop(track, pts=end - 3, quality=0.9)
+    assert find("woman in red", user=user).moments[0].moment.keyframe_id == late.pk
+    track.delete()
+    assert find("woman in red", user=user).moments[0].moment.keyframe_id != late.pk
 
 
 def test_things_are_found_by_their_label(encoder: Encoder) -> None:

@@ -103,6 +103,10 @@ def of_library_camera(world: World) -> dict[str, Any]:
     return {"slug": world.library.slug, "pk": world.camera.pk}
 
 
+def of_library_member(world: World) -> dict[str, Any]:
+    return {"slug": world.library.slug, "pk": world.membership.pk}
+
+
 def of_identity(world: World) -> dict[str, Any]:
     return {"pk": world.identity.pk}
 

@@ -6,8 +6,10 @@ import io
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
+from search.models import Check
 from tests.site.asked import (
     API_EDITORS,
     API_EDITORS_DELETE,
@@ -31,6 +33,9 @@ OWN_DO = expect(302, 404, 404, 404, 302)
 """What is the owner's own: not even another member may."""
 SIGNED_IN_DO = expect(302, 302, 302, 302, 302)
 API_EDITORS_MAKE = expect(401, 404, 403, 201, 201)
+API_OWN = expect(401, 404, 404, 404, 200)
+API_OWN_DELETE = expect(401, 404, 404, 404, 204)
+API_MAKE = expect(401, 201, 201, 201, 201)
 ADD = expect(302, 422, 403, 302, 302)
 """A moment of footage that is not one's own is as one that is not there: nothing was chosen."""
 WHOLE = {"left": 0, "top": 0, "right": 1, "bottom": 1}
@@ -50,6 +55,30 @@ def _order(world: World) -> dict[str, Any]:
 
 def _frame(world: World) -> dict[str, Any]:
     return {"pk": world.keyframe.pk}
+
+
+def _alert(world: World) -> dict[str, Any]:
+    return {"pk": world.alert.pk}
+
+
+def _look_for(world: World) -> dict[str, Any]:
+    return {"keyframe": world.keyframe.pk, "words": "ladder"}
+
+
+def _look_by_api(world: World) -> dict[str, Any]:
+    return {"keyframes": [world.keyframe.pk], "words": "ladder"}
+
+
+def _check(world: World) -> dict[str, Any]:
+    made, _ = Check.objects.get_or_create(
+        keyframe=world.keyframe,
+        words="ladder",
+        words_sha256="0",
+        network="looker",
+        fingerprint="looker-1",
+        defaults={"state": Check.State.DONE, "asked_at": timezone.now()},
+    )
+    return {"pk": made.pk}
 
 
 def _bin_csv(world: World) -> dict[str, Any]:
@@ -114,11 +143,21 @@ TABLE: dict[str, list[Probe]] = {
     "search:saved-delete": [post(OWN_DO, lambda w: {"pk": w.saved.pk})],
     "search:alert-change": [
         post(OWN_DO, lambda w: {"pk": w.alert.pk}),
+        post(OWN_DO, lambda w: {"pk": w.alert.pk}, webhook="https://a.example/hook"),
         post(OWN_DO, lambda w: {"pk": w.alert.pk}, delete="1"),
     ],
     "search:alert-by-example": [post(MEMBERS_DO, of_asset)],
     "search:example-send": [Probe(SIGNED_IN_DO, method="post", data=_picture)],
     "search:example-box": [Probe(MEMBERS, _frame), post(MEMBERS_DO, _frame, **WHOLE)],
+    # No network that reads words is at work in this table: members are told so (422).
+    "search:check-moments": [
+        Probe(expect(302, 404, 422, 422, 422), method="post", data=_look_for),
+    ],
+    "search:check": [Probe(MEMBERS, _check)],
+    "api-search-checks": [
+        Probe(expect(401, 404, 422, 422, 422), method="post", data=_look_by_api, json=True),
+        Probe(expect(401, 200, 200, 200, 200), query="?words=ladder"),
+    ],
     "api-bin-list": [
         Probe(API_SIGNED_IN),
         post(API_EDITORS_MAKE, library="harbour", name="Another"),
@@ -143,6 +182,40 @@ TABLE: dict[str, list[Probe]] = {
     "api-bin-export": [Probe(API_MEMBERS, _bin_csv)],
     "api-asset-log": [Probe(API_MEMBERS, _asset_csv)],
     "api-search-export": [Probe(expect(401, 422, 200, 200, 200), _csv)],
+    "api-bin-marker": [Probe(API_EDITORS_DELETE, lambda w: {"pk": w.marker.pk}, "delete")],
+    "api-saved-search-list": [
+        Probe(API_SIGNED_IN),
+        post(API_MAKE, name="Blue", address="?q=blue"),
+    ],
+    "api-saved-search-detail": [
+        Probe(API_OWN, lambda w: {"pk": w.saved.pk}),
+        Probe(API_OWN_DELETE, lambda w: {"pk": w.saved.pk}, "delete"),
+    ],
+    "api-alert-list": [
+        Probe(API_SIGNED_IN),
+        Probe(expect(401, 404, 201, 201, 201), method="post", data=lambda w: {"asset": w.asset.pk}),
+    ],
+    "api-alert-detail": [
+        Probe(API_OWN, _alert),
+        Probe(API_OWN, _alert, "patch", lambda _: {"webhook": "https://a.example/"}, json=True),
+        Probe(API_OWN_DELETE, _alert, "delete"),
+    ],
+    "api-alert-seen": [post(API_OWN_DELETE, _alert)],
+    "api-alert-hits": [Probe(API_OWN, _alert)],
+    "api-history": [
+        Probe(API_SIGNED_IN),
+        Probe(API_SIGNED_IN, method="patch", data=lambda _: {"keeps_history": False}, json=True),
+        Probe(expect(401, 204, 204, 204, 204), method="delete"),
+    ],
+    "api-excerpt-list": [
+        Probe(API_SIGNED_IN),
+        Probe(expect(401, 404, 201, 201, 201), method="post", data=lambda w: {"bin": w.bin.pk}),
+    ],
+    "api-excerpt-detail": [
+        Probe(API_OWN, _order),
+        Probe(API_OWN_DELETE, _order, "delete"),
+    ],
+    "api-excerpt-file": [Probe(API_OWN, lambda w: {"pk": w.excerpt.pk})],
     "api-search-examples": [
         Probe(expect(401, 201, 201, 201, 201), method="post", data=_picture),
         Probe(

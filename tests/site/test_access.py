@@ -55,6 +55,7 @@ from tests.site.asked import (
     of_comment,
     of_identity,
     of_library_camera,
+    of_library_member,
     of_slug,
     post,
 )
@@ -88,11 +89,7 @@ TABLE: dict[str, list[Probe]] = {
     "ingest:upload": [Probe(EDITORS_SEE, of_slug), Probe(EDITORS_SEE, of_slug, "post", _upload)],
     "ingest:member-add": [post(OWNERS_DO, of_slug, username="stranger", role="viewer")],
     "ingest:member-change": [
-        post(
-            OWNERS_DO,
-            lambda w: {"slug": w.library.slug, "pk": w.membership.pk},
-            role="remove",
-        )
+        post(OWNERS_DO, of_library_member, role="remove"),
     ],
     "ingest:camera-add": [post(EDITORS_DO, of_slug, name="Roof")],
     "ingest:camera-change": [
@@ -209,6 +206,7 @@ TABLE: dict[str, list[Probe]] = {
         ),
     ],
     "api-search": [Probe(API_SIGNED_IN, query="?q=red+coat")],
+    "api-asset-lines": [Probe(API_MEMBERS, of_asset)],
     "api-library-list": [
         Probe(API_SIGNED_IN),
         post(expect(401, 201, 201, 201, 201), name="Another"),
@@ -217,6 +215,16 @@ TABLE: dict[str, list[Probe]] = {
     "api-library-cameras": [
         Probe(API_MEMBERS, of_slug),
         post(expect(401, 404, 403, 201, 201), of_slug, name="Roof"),
+    ],
+    "api-library-members": [
+        Probe(API_MEMBERS, of_slug),
+        post(expect(401, 404, 403, 403, 201), of_slug, username="stranger", role="viewer"),
+    ],
+    "api-library-member": [
+        Probe(API_MEMBERS, of_library_member),
+        Probe(API_OWNERS, of_library_member, "patch", lambda _: {"role": "editor"}, json=True),
+        # The member is the viewer: whoever it is may leave.
+        Probe(expect(401, 404, 204, 403, 204), of_library_member, "delete"),
     ],
     "api-library-uploads": [
         Probe(API_MEMBERS, of_slug),
@@ -399,6 +407,9 @@ LISTS = {
     "search:saved": "Coats of Harbour",
     "ingest:tokens": "Mine",
     "api-bin-list": "Selects of Harbour",
+    "api-saved-search-list": "Coats of Harbour",
+    "api-alert-list": "Rings",
+    "api-excerpt-list": '"Cut"',
     "api-identity-edit-list": '"id":',
 }
 

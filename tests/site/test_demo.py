@@ -32,7 +32,7 @@ def stopping(value: bool = False) -> Any:
 def test_the_password_stays_and_is_repaired() -> None:
     user, password = demo.demo_user()
     assert user.check_password(password)
-    assert not user.is_staff
+    assert user.is_staff and user.is_superuser  # so that Django admin can be tried
     user.set_password("changed by hand")
     user.save()
     again, same = demo.demo_user()
@@ -65,6 +65,11 @@ def test_sample_films_are_marked_and_know_their_camera(tmp_path: Path) -> None:
     assert asset.library.is_sample
     assert asset.camera is not None
     assert asset.camera.name == "beach camera"
+    edited = tmp_path / "edited" / "two.mp4"
+    edited.parent.mkdir()
+    write_film(edited, 30)
+    (cut,) = demo.add_films(make_user(), [edited], lambda text: None)
+    assert cut.camera is None  # it is of many
 
 
 def test_films_are_made_once_and_again_when_one_is_missing(

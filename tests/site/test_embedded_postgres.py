@@ -70,7 +70,7 @@ def postmaster_pid(server: EmbeddedPostgres) -> int:
     return int((server.cluster.data / "postmaster.pid").read_text().split()[0])
 
 
-def wait_until(condition: object, seconds: float = 20.0) -> bool:
+def wait_until(condition: object, seconds: float = 60.0) -> bool:
     assert callable(condition)
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

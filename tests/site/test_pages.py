@@ -216,6 +216,29 @@ class TestEveryPage:
         assert page.count('aria-current="page"') == 2  # in the header and in the folded menu
         assert "Admin</a>" not in page
 
+    @pytest.mark.parametrize(
+        ("address", "entry"),
+        [
+            ("/", "Search"),
+            ("/bins/", "Bins"),
+            ("/saved/", "Saved"),
+            ("/people/company", "People"),
+            ("/libraries/pier/privacy", "Libraries"),
+            ("/libraries/pier/shares", "Libraries"),
+            ("/tokens/", None),
+            ("/nowhere", None),
+        ],
+    )
+    def test_the_menu_says_where_one_is(
+        self, client: Client, address: str, entry: str | None
+    ) -> None:
+        user = factories.make_user()
+        factories.make_library(owner=user, slug="pier")
+        client.force_login(user)
+        page = client.get(address).content.decode()
+        current = re.findall(r'<a href="[^"]*" aria-current="page">(\w+)', page)
+        assert current == ([entry] * 2 if entry else [])
+
     def test_staff_find_the_admin(self, client: Client) -> None:
         client.force_login(factories.make_user(is_staff=True))
         assert "Admin</a>" in client.get(reverse("ingest:libraries")).content.decode()

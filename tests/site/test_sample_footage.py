@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from datetime import UTC, datetime, timedelta
+from itertools import islice, pairwise
 from pathlib import Path
 
 import av
@@ -12,7 +13,9 @@ import pytest
 from everyid_site.demo import footage
 from everyid_site.demo.cast import CAST
 from everyid_site.demo.figures import Pose, draw_person
-from everyid_site.demo.footage import FILMS, Part, Photograph, Scene, frames_of, make_sample_footage
+from everyid_site.demo.footage import frames_of, make_sample_footage
+from everyid_site.demo.script import EDITED, FILMS, RECORDED, Part, Photograph, Scene
+from ingest.media.probe import probe_file
 
 
 @pytest.mark.parametrize("who", sorted(CAST))
@@ -46,6 +49,35 @@ def test_people_recur_over_cameras_and_the_edited_film_has_cuts() -> None:
     assert set(seen) == set(CAST)
     assert all(len(films) >= 2 for films in seen.values())
     assert sum(isinstance(shot, Photograph) for shot in FILMS["edited/a-day-out.mp4"]) >= 3
+
+
+def test_people_pass_between_cameras_on_several_days() -> None:
+    assert {name.split("/")[0] for name in FILMS.keys() - RECORDED.keys()} == {EDITED}
+    assert len({moment.date() for moment in RECORDED.values()}) >= 3
+    visits = sorted(
+        (part.who, RECORDED[name], name.split("/")[0])
+        for name, shots in FILMS.items()
+        for shot in shots
+        if name in RECORDED and isinstance(shot, Scene)
+        for part in shot.parts
+    )
+    walks = {
+        (before[2], after[2])
+        for before, after in pairwise(visits)
+        if before[0] == after[0] and after[1] - before[1] < timedelta(minutes=30)
+    }
+    assert walks == {
+        ("beach camera", "street camera"),
+        ("street camera", "lobby camera"),
+        ("park camera", "lobby camera"),
+    }
+
+
+def test_a_film_says_when_it_was_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FILMS, "beach camera/one.mp4", (Photograph("cat", 0.2),))
+    monkeypatch.setitem(RECORDED, "beach camera/one.mp4", datetime(2026, 6, 12, 9, 5, tzinfo=UTC))
+    footage.make_film(tmp_path / "one.mp4", "beach camera/one.mp4")
+    assert probe_file(tmp_path / "one.mp4").recorded_at == datetime(2026, 6, 12, 9, 5, tzinfo=UTC)
 
 
 def test_it_makes_films_once_and_they_decode(

@@ -58,7 +58,7 @@ class Up:
             )
         assert wait_until(self.is_healthy), self.printed()
 
-    def signal(self, number: int, wait_s: float = 30) -> int:
+    def signal(self, number: int, wait_s: float = 60) -> int:
         assert self.process is not None
         self.process.send_signal(number)
         return self.process.wait(wait_s)
@@ -69,7 +69,7 @@ class Up:
     def is_healthy(self) -> bool:
         try:
             url = f"http://127.0.0.1:{self.port}/healthz"
-            with urllib.request.urlopen(url, timeout=5) as answer:
+            with urllib.request.urlopen(url, timeout=30) as answer:
                 return bool(json.load(answer)["checks"]["database"]["ok"])
         except (urllib.error.URLError, OSError):
             return False
@@ -117,7 +117,7 @@ def test_it_serves_survives_and_leaves_nothing(up: Up) -> None:
 
     children = up.children()
     assert up.signal(signal.SIGINT) == 0, up.printed()
-    assert wait_until(lambda: not any(is_alive(pid) for pid in children), 5)
+    assert wait_until(lambda: not any(is_alive(pid) for pid in children), 60)
     assert not postgres.cluster.is_answering()
 
 

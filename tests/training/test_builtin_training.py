@@ -11,6 +11,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
+pytestmark = pytest.mark.models
 
 
 def test_the_exported_text_tower_says_what_torch_says(tmp_path: Path) -> None:
@@ -88,3 +89,17 @@ def test_a_shipped_file_is_a_warm_start(tmp_path: Path) -> None:
     calibrate(again, example)
     with torch.no_grad():
         assert torch.allclose(again.eval()(example), network(example), atol=2e-2)
+
+
+def test_the_shipped_files_are_a_joint_space_to_teach(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    from training.builtin.lessons import ShippedSpace, open_space
+
+    space = open_space(tmp_path, tmp_path, tmp_path)
+    assert isinstance(space, ShippedSpace)
+    texts = space.embed_texts(["a dog on a beach", "a dog on the sand", "two men in an office"])
+    assert texts[0] @ texts[1] > texts[0] @ texts[2]
+    pictures = space.embed_pictures(torch.rand(3, 1856))
+    assert torch.allclose(pictures.norm(dim=1), torch.ones(3), atol=1e-4)
+    with pytest.raises(SystemExit, match="--crops"):
+        space.embed_crops(torch.rand(1, 1024))

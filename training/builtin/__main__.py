@@ -43,6 +43,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "--refit", action="store_true", help="image: solve the last layer anew (new joint space)"
     )
     parser.add_argument("--crops", action="store_true", help="image: teacher-seen crops too")
+    parser.add_argument(
+        "--large", action="store_true", help="image: the larger views from the beginning"
+    )
+    parser.add_argument("--rate", type=float, help="image: the highest learning rate")
     return parser.parse_args(arguments)
 
 
@@ -58,7 +62,11 @@ def run_training(what: str, options: argparse.Namespace) -> None:
     }
     if what == "image":
         common["crops"] = options.crops
-        common["refit"] = options.refit or options.from_shipped
+        moved = options.from_shipped and (options.work / "joint.pt").exists()
+        common["refit"] = options.refit or moved
+        common["large"] = options.large
+        if options.rate:
+            common["rate"] = options.rate
     if options.from_shipped:
         from training.builtin import shipped
 

@@ -8,7 +8,6 @@ also learn from their own captions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,59 +15,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.builtin import data, joint, schedule, text, views, words
+from training.builtin import data, joint, schedule, views
 from training.builtin.data import SIDE_PX
 from training.builtin.image_views import Batch, Views, make_batch, open_views
 from training.builtin.layers import Embedder, start_from_detector, to_input
+from training.builtin.lessons import Held, Lessons, held_captions, open_space, prepare_lessons
 from training.builtin.windows import draw_view
 
 TEMPERATURE = 0.05
 """Of the softmax over captions; near the inverse of the learned scale of the joint space."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lessons:
-    """What the student is taught: joint vectors of the views, their features, and the caption
-    vectors.
-    """
-
-    vectors: Tensor
-    features: Tensor
-    texts: Tensor
-    captions_of: dict[int, list[int]]
-
-
-def embed_tokens(tower: joint.TextTower, tokens: Tensor, mask: Tensor) -> Tensor:
-    """Text vectors float32 [T, 256] of padded tokens, without gradients."""
-    tower.eval()
-    with torch.inference_mode():
-        parts = [tower(a, b) for a, b in zip(tokens.split(2048), mask.split(2048), strict=True)]
-    return torch.cat(parts).clone()
-
-
-def prepare_lessons(data_dir: Path, teachers: Path, work: Path, found: Views) -> Lessons:
-    """Teacher vectors float32 [V, 256], z-scored features [V, 1024], text vectors [T, 256],
-    captions by row.
-    """
-    networks, features_of, pictures = text.open_joint(data_dir, teachers, work)
-    captions = data.read_captions(data_dir)
-    usable = {
-        n for n, ok in zip(pictures.names, data.training_mask(pictures.names), strict=True) if ok
-    }
-    captioned = text.read_captioned(captions, pictures.names, usable, networks.vocabulary)
-    coco = text.pad(words.tokenize(data.read_coco_captions(data_dir), networks.vocabulary.pieces))
-    texts = [
-        embed_tokens(networks.text, captioned.tokens, captioned.mask),
-        embed_tokens(networks.text, *coco),
-    ]
-    features = torch.from_numpy(found.features).float()
-    clean = torch.from_numpy(features_of.joined()[found.rows])
-    with torch.inference_mode():
-        alone = torch.cat([networks.mobilenet.eval()(part) for part in features.split(4096)])
-        light = torch.cat([networks.light.eval()(part) for part in clean.split(4096)])
-        vectors = torch.where(torch.from_numpy(found.exact)[:, None], alone, light)
-    scored = ((features - features.mean(0)) / (features.std(0) + 1)).clamp(-5, 5).half()
-    return Lessons(vectors.clone(), scored, torch.cat(texts), text.group_captions(captioned))
 
 
 class Student(nn.Module):  # type: ignore[misc, unused-ignore]
@@ -126,7 +81,9 @@ def losses_of(
     student: Student, lessons: Lessons, part: Batch, on: torch.device
 ) -> dict[str, Tensor]:
     """All losses of one batch, weighted (by eye)."""
-    vectors, hints = student(views.jitter(to_input(part.pixels.to(on))))
+    with torch.autocast(on.type, torch.bfloat16):
+        vectors, hints = student(views.jitter(to_input(part.pixels.to(on))))
+    vectors, hints = vectors.float(), hints.float()
     bank = lessons.texts[torch.randint(len(lessons.texts), (2048,))].to(on)
     wanted, features = (
         lessons.vectors[part.numbers].to(on),
@@ -144,9 +101,9 @@ seen (progressive resizing; Touvron et al. 2019, arXiv 1906.06423, on testing la
 SMALL_UNTIL = 0.6
 
 
-def side_at(progress: float) -> int:
-    """The side of the views in px at a share of the training."""
-    return SIDES_PX[progress >= SMALL_UNTIL]
+def side_at(progress: float, large: bool = False) -> int:
+    """The side of the views in px at a share of the training; `large`: the larger one always."""
+    return SIDES_PX[large or progress >= SMALL_UNTIL]
 
 
 def refit_head(
@@ -192,6 +149,7 @@ def train(
     rate: float = 2e-3,
     crops: bool = False,
     refit: bool = False,
+    large: bool = False,
 ) -> None:
     """Train for `minutes`; writes `image.pt` (averaged tower) and `image_student.pt` into the work
     folder.
@@ -200,7 +158,8 @@ def train(
     random, on = np.random.default_rng(seed), schedule.pick_device(device)
     pictures = data.open_pictures(data_dir, work)
     found = open_views(pictures, teachers, work, 0, crops)
-    lessons = prepare_lessons(data_dir, teachers, work, found)
+    space = open_space(data_dir, teachers, work)
+    lessons = prepare_lessons(space, data_dir, teachers, work, found)
     student = Student().to(on, memory_format=torch.channels_last)  # type: ignore[call-overload, unused-ignore]
     if resume:
         student.load_state_dict(torch.load(work / "image_student.pt", map_location=on)["network"])
@@ -209,12 +168,12 @@ def train(
     elif (work / "detector.pt").exists():
         start_from_detector(student.tower, work / "detector.pt")
     average, optimiser = schedule.Average(student, 0.997), schedule.optimiser_of(student, rate)
-    held = text_dev(data_dir, teachers, work, pictures)
+    held = held_captions(space, data_dir, pictures)
     clock = schedule.Clock(minutes)
     progress = schedule.Progress("image", clock, 280)
 
     def next_batch() -> Batch:
-        return make_batch(pictures, found, batch, side_at(clock.progress), random)
+        return make_batch(pictures, found, batch, side_at(clock.progress, large), random)
 
     for part in views.prefetch(next_batch):
         losses = losses_of(student, lessons, part, on)
@@ -237,29 +196,6 @@ def _save(average: schedule.Average, work: Path, step: int) -> None:
     schedule.save_checkpoint(work / "image_student.pt", average.state, step=step)
     tower = {k[len("tower.") :]: v for k, v in average.state.items() if k.startswith("tower.")}
     schedule.save_checkpoint(work / "image.pt", tower, step=step)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Text vectors [T, 256] of the dev captions, the picture each belongs to [T], and the pictures'
-    rows [I].
-    """
-
-    texts: Tensor
-    owner: Tensor
-    rows: Tensor
-
-
-def text_dev(data_dir: Path, teachers: Path, work: Path, pictures: data.Pictures) -> Held:
-    """The dev captions as the text tower sees them."""
-    networks, _, _ = text.open_joint(data_dir, teachers, work)
-    dev = set(data.dev_flickr(pictures.names))
-    captioned = text.read_captioned(
-        data.read_captions(data_dir), pictures.names, dev, networks.vocabulary
-    )
-    rows, owner = captioned.rows.unique(return_inverse=True)
-    with torch.inference_mode():
-        return Held(networks.text.eval()(captioned.tokens, captioned.mask).clone(), owner, rows)
 
 
 def measure(work: Path, pictures: data.Pictures, held: Held, side: int = 160) -> dict[str, float]:

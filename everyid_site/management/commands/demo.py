@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from argparse import BooleanOptionalAction
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +21,19 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
 
+from everyid_site.demo.script import EDITED
 from everyid_site.embedded import leash
 from everyid_site.embedded.errors import ServiceFailed
 from everyid_site.embedded.serving import Plan, Say, serve
 from everyid_site.embedded.supervisor import Supervisor
 from everyid_site.env import BASE_DIR
 from everyid_site.management.commands.up import add_serving_arguments
-from ingest.models import Asset, Library, StageRun
+from ingest.models import Asset, Camera, Library, StageRun
 from ingest.pipeline import enqueue
 from ingest.services.assets import add_file
 from ingest.services.cameras import camera_named
 from ingest.services.libraries import create_library
+from ingest.services.subtitles import is_subtitles
 
 SAMPLE_LIBRARY = "Sample footage"
 USER_NAME = "demo"
@@ -90,13 +92,17 @@ class Command(BaseCommand):
 
 
 def demo_user() -> tuple[User, str]:
-    """The user ``demo`` and a password that stays the same from one start to the next."""
+    """The user ``demo`` and a password that stays the same from one start to the next.
+
+    An admin, so that Django admin can be tried; pages show members their libraries alone, still.
+    """
     kept = settings.STATE_DIR / "demo_password"
     if not kept.exists():
         kept.touch(mode=0o600)
         kept.write_text(secrets.token_urlsafe(9))
     password = kept.read_text().strip()
-    user, _ = get_user_model().objects.get_or_create(username=USER_NAME)
+    admin = {"is_staff": True, "is_superuser": True}
+    user, _ = get_user_model().objects.update_or_create(username=USER_NAME, defaults=admin)
     if not user.check_password(password):
         user.set_password(password)
         user.save(update_fields=["password"])
@@ -154,15 +160,23 @@ def add_films(user: User, films: list[Path], say: Say) -> list[Asset]:
     if not library.is_sample:
         library.is_sample = True
         library.save(update_fields=["is_sample"])
-    return _add(library, user, films, say, with_camera=True)
+    return _add(library, user, films, say, camera_of=_camera_of_film)
 
 
 def add_folder(user: User, path: Path, say: Say) -> list[Asset]:
     """Offer a folder's files (or one file) to the library named after it."""
     files = [path] if path.is_file() else sorted(_files_under(path))
-    return _add(
-        _library(path.name or "Footage", user, _WHY_FOLDER), user, files, say, with_camera=False
-    )
+    return _add(_library(path.name or "Footage", user, _WHY_FOLDER), user, files, say)
+
+
+def _camera_of_film(library: Library, path: Path) -> Camera | None:
+    """A sample film's folder is its camera; what was edited is of many."""
+    folder = path.parent.name
+    return None if folder == EDITED else camera_named(library=library, name=folder)
+
+
+def _no_camera(library: Library, path: Path) -> None:
+    """Of other folders nothing is known."""
 
 
 def banner(url: str, password: str) -> str:
@@ -242,12 +256,18 @@ def _library(name: str, user: User, reason: str) -> Library:
 def _files_under(folder: Path) -> Iterable[Path]:
     for path in folder.rglob("*"):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden:
+        # Subtitles are read with the footage that they lie beside.
+        if path.is_file() and not hidden and not is_subtitles(path.name):
             yield path
 
 
 def _add(
-    library: Library, user: User, files: Iterable[Path], say: Say, *, with_camera: bool
+    library: Library,
+    user: User,
+    files: Iterable[Path],
+    say: Say,
+    *,
+    camera_of: Callable[[Library, Path], Camera | None] = _no_camera,
 ) -> list[Asset]:
     """Offer the files, in place; say which are refused. Those there already come back as well."""
     assets = []
@@ -258,7 +278,7 @@ def _add(
             name=path.name,
             user=user,
             in_place=True,
-            camera=camera_named(library=library, name=path.parent.name) if with_camera else None,
+            camera=camera_of(library, path),
         )
         if added.asset is not None:
             enqueue(added.asset)  # again, for one that is there: stages may have changed

@@ -1,5 +1,8 @@
 """The networks that this project trained, run by onnxruntime (see ``builtin/`` for cards).
 
+The detector, which runs far more often than all others together, is run by OpenVINO where the
+processor has bfloat16: half the time per picture, boxes within a pixel and a hundredth, scores
+within .02 (``tests/recognition/engine/test_builtin.py``).
 Shapes and preprocessing come from the manifest; nothing about a network is written here
 but how to read its outputs.
 """
@@ -12,12 +15,24 @@ from typing import Any
 
 import numpy as np
 
+from recognition.engine.backends.openvino import (
+    OpenVinoSession,
+    has_bfloat16,
+    openvino_session,
+)
 from recognition.engine.backends.registry import WeightsFiles
 from recognition.engine.embedding import unit
 from recognition.engine.errors import WeightsError
 from recognition.engine.geometry import Fit, nms_by_label
 from recognition.engine.manifest import Preprocessing, WeightsEntry
-from recognition.engine.runtime import Runtime, content_px, in_batches, onnx_session, rows_or_none
+from recognition.engine.runtime import (
+    OnnxSession,
+    Runtime,
+    content_px,
+    in_batches,
+    onnx_session,
+    rows_or_none,
+)
 from recognition.engine.types import Detections, Floats, Image, Ints, NetworkInfo
 
 VERSION = "1"
@@ -157,7 +172,11 @@ class OnnxDetector:
         self.info = info
         self.labels = tuple(PLAIN_LABELS.get(label, label) for label in entry.labels)
         self._spec = picture_spec(entry)
-        self._session = onnx_session(path, threads=threads)
+        self._session: OnnxSession | OpenVinoSession = (
+            openvino_session(path, threads, precision="bf16")
+            if has_bfloat16()
+            else onnx_session(path, threads=threads)
+        )
         self._sure_from = entry.calibration.get("four_in_five_right_from", SURE)
         # Classes that measured too badly to be claimed are computed, and not told.
         told = entry.raw.get("told_labels", entry.labels)

@@ -20,6 +20,7 @@ from recognition.engine.backends.on_torch import (
     place_for,
     running,
     split,
+    whole_network,
 )
 from recognition.engine.backends.registry import WeightsFiles
 from recognition.engine.errors import BadValue
@@ -69,7 +70,10 @@ class GroundingDino:
         text = " ".join(f"{prompt}." for prompt in prompts)
         with running(self.info.name):
             inputs = self._processor(
-                images=list(images), text=[text] * len(images), return_tensors="pt", padding=True
+                images=[np.array(image) for image in images],
+                text=[text] * len(images),
+                return_tensors="pt",
+                padding=True,
             ).to(self._place.device)
             inputs["pixel_values"] = inputs["pixel_values"].to(self._place.dtype)
             out = self._network(**inputs)
@@ -135,9 +139,7 @@ def read_folder(name: str, folder: Path) -> tuple[Any, Any]:
     with opening(name, folder):
         from transformers import AutoProcessor, GroundingDinoForObjectDetection
 
-        network = GroundingDinoForObjectDetection.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True
-        )
+        network = whole_network(GroundingDinoForObjectDetection, name, folder, use_safetensors=True)
         return network, AutoProcessor.from_pretrained(folder, local_files_only=True)
 
 

@@ -11,7 +11,14 @@ from typing import Any
 from PIL import Image as PillowImage
 
 from recognition.engine.accounts import VERSION as ACCOUNTS
-from recognition.engine.backends.on_torch import Place, opening, place_for, running, split
+from recognition.engine.backends.on_torch import (
+    Place,
+    opening,
+    place_for,
+    running,
+    split,
+    whole_network,
+)
 from recognition.engine.backends.registry import WeightsFiles
 from recognition.engine.manifest import WeightsEntry
 from recognition.engine.runtime import Runtime, check_image
@@ -105,8 +112,8 @@ def read_folder(name: str, folder: Path, place: Place) -> tuple[Any, Any]:
     with opening(name, folder):
         from transformers import AutoModelForImageTextToText, AutoProcessor
 
-        network = AutoModelForImageTextToText.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, dtype=place.dtype
+        network = whole_network(
+            AutoModelForImageTextToText, name, folder, use_safetensors=True, dtype=place.dtype
         )
         return network, AutoProcessor.from_pretrained(folder, local_files_only=True)
 

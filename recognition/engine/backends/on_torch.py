@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from recognition.engine.backends.state_dicts import some
 from recognition.engine.errors import NetworkFailed, WeightsError
 from recognition.engine.manifest import Preprocessing, WeightsEntry
 from recognition.engine.runtime import (
@@ -89,6 +90,12 @@ def running(name: str) -> Iterator[None]:
         raise NetworkFailed(f"“{name}” could not be run: {error}") from error
 
 
+LONGEST = 300
+"""Of what a vendor's package says, in characters."""
+_OTHER_NAMES = "Error(s) in loading state_dict"
+"""How torch begins to say that names or shapes are not the network's."""
+_OF_TRAINING = ("mask_token",)
+"""Parameters that matter in training alone."""
 _BROKEN = (
     OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError, EOFError,
     pickle.UnpicklingError,
@@ -107,10 +114,54 @@ def opening(name: str, path: Path) -> Iterator[None]:
     except ImportError as error:
         raise WeightsError(MISSING.format(name=name)) from error
     except (*_BROKEN, SafetensorError) as error:
-        first = str(error).strip().splitlines()[0][:300] if str(error).strip() else repr(error)
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [repr(error)]
+        if lines[0].startswith(_OTHER_NAMES):
+            raise another_architecture(name, path, " ".join(lines[1:])) from error
+        if isinstance(error, KeyError):
+            raise another_architecture(name, path, f"{error} missing") from error
         raise WeightsError(
-            f"The weights of “{name}” in {path} cannot be opened: {first}"
+            f"The weights of “{name}” in {path} cannot be opened: {lines[0][:LONGEST]}"
         ) from error
+
+
+def another_architecture(name: str, path: Path, details: str) -> WeightsError:
+    """What is raised for weights that do not fill the network they are said to be."""
+    return WeightsError(
+        f"The weights of “{name}” in {path} belong to another architecture: {details[:LONGEST]}"
+    )
+
+
+def whole_network(kind: Any, name: str, folder: Path, **options: Any) -> Any:
+    """A network of transformers' format, ``kind`` one of its classes, by the folder's own
+    configuration and weights.
+
+    transformers fills what the weights lack with random numbers and says so in its log: here that
+    is a ``WeightsError``. What the weights have besides is not used.
+    """
+    network, told = kind.from_pretrained(
+        folder,
+        local_files_only=True,
+        output_loading_info=True,
+        ignore_mismatched_sizes=True,  # they are told below, by name
+        **options,
+    )
+    missing = {key for key in told["missing_keys"] if not key.endswith(_OF_TRAINING)}
+    other = sorted(
+        str(key[0] if isinstance(key, tuple) else key) for key in told["mismatched_keys"]
+    )
+    parameters = dict(network.named_parameters(remove_duplicate=False))
+    filled = {tensor.data_ptr() for key, tensor in parameters.items() if key not in missing}
+    lacking = sorted(
+        key for key in missing & parameters.keys() if parameters[key].data_ptr() not in filled
+    )  # a parameter that shares its numbers with a filled one is filled
+    wrong = [
+        f"{len(names)} {what} ({some(names)})"
+        for names, what in ((lacking, "missing"), (other, "of another shape"))
+        if names
+    ]
+    if wrong:
+        raise another_architecture(name, folder, "; ".join(wrong))
+    return network
 
 
 class Batcher:

@@ -18,6 +18,7 @@ from recognition.engine.backends.on_torch import (
     place_for,
     running,
     split,
+    whole_network,
 )
 from recognition.engine.backends.registry import WeightsFiles
 from recognition.engine.backends.yolo import MIN_CONFIDENCE, PLAIN_LABELS
@@ -66,9 +67,7 @@ def read_folder(name: str, folder: Path) -> tuple[Any, Any]:
     with opening(name, folder):
         from transformers import AutoImageProcessor, AutoModelForObjectDetection
 
-        network = AutoModelForObjectDetection.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True
-        )
+        network = whole_network(AutoModelForObjectDetection, name, folder, use_safetensors=True)
         return network, AutoImageProcessor.from_pretrained(folder, local_files_only=True)
 
 

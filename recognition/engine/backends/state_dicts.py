@@ -56,7 +56,7 @@ def fill(title: str, network: Any, state: Mapping[str, Any], *, extra: Collectio
     ]
     if missing or unexpected or shapes:
         told = [
-            f"{len(names)} {what} ({_some(names)})"
+            f"{len(names)} {what} ({some(names)})"
             for names, what in (
                 (missing, "missing"),
                 (unexpected, "unexpected"),
@@ -135,6 +135,7 @@ def _has_prefix(key: str, prefixes: Collection[str]) -> bool:
     return any(key.startswith(prefix) for prefix in prefixes)
 
 
-def _some(names: Sequence[str]) -> str:
+def some(names: Sequence[str]) -> str:
+    """The first of many names."""
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return ", ".join(names[:NAMED]) + more

@@ -16,6 +16,7 @@ from recognition.engine.backends.on_torch import (
     place_for,
     running,
     split,
+    whole_network,
 )
 from recognition.engine.backends.registry import WeightsFiles
 from recognition.engine.errors import WeightsError
@@ -73,7 +74,7 @@ def read_folder(name: str, folder: Path) -> tuple[Any, Any]:
     with opening(name, folder):
         from transformers import AutoImageProcessor, AutoModelForImageClassification
 
-        network = AutoModelForImageClassification.from_pretrained(folder, local_files_only=True)
+        network = whole_network(AutoModelForImageClassification, name, folder)
         return network, AutoImageProcessor.from_pretrained(folder, local_files_only=True)
 
 

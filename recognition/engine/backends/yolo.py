@@ -38,6 +38,8 @@ MIN_CONFIDENCE = 0.1
 NMS_IOU = 0.7
 """Ultralytics' own default."""
 MAX_CANDIDATES = 300
+CPU_BATCH = 1
+"""Four pictures at once cost a tenth more each (11n and 11x; evaluation.speed, docs/models.md)."""
 PLAIN_LABELS = {"sports ball": "ball", "tv": "television", "cell phone": "phone"}
 """Names of COCO that nobody types."""
 _MODULES = ("ultralytics.nn.modules.", "ultralytics.nn.tasks.", "torch.nn.modules.")
@@ -132,6 +134,6 @@ def _allowed(name: str, path: Path, dotted: str) -> Any:
 
 def open_network(entry: WeightsEntry, files: WeightsFiles, runtime: Runtime) -> YoloDetector:
     """The detector of an ultralytics checkpoint."""
-    place = place_for(entry, runtime)
+    place = place_for(entry, runtime, batch=0 if runtime.on_gpu else CPU_BATCH)
     network = read_checkpoint(entry.name, files.main)
     return YoloDetector(network, runtime.info, place, picture_of(entry))

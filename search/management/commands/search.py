@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,11 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.management.base import BaseCommand, CommandError
 
 from ingest.models import Library
-from search.filters import Filters
 from search.finder import SearchResult, find
 from search.forms import MOST
-from search.retrieval import Sources
-from search.serializers import as_json
+from search.ranking.filters import Filters
+from search.retrieval.gathering import Sources
+from search.serializers.searching import as_json
 
 _SOURCES = {
     "all": Sources(),
@@ -44,10 +45,11 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=10, help=f"Moments, at most {MOST}.")
         parser.add_argument("--library", action="append", default=[], help="A library's name.")
         parser.add_argument("--user", help="See what this user sees; else all libraries.")
+        parser.add_argument("--like", default="", help="frame:ID or track:ID: more like this.")
         parser.add_argument(
             "--batch",
             type=Path,
-            help="Answer every line of a file: {“query”: …} or plain text; JSON is a list then.",
+            help="Answer each line of a file: {“query”: …, “like”: …} or text; JSON: a list.",
         )
         parser.add_argument(
             "--sources", choices=sorted(_SOURCES), default="all", help="Evidence used; to compare."
@@ -56,11 +58,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Answer one question, or a file of them."""
         user, filters = _user(options["user"]), _filters(options["library"])
-        queries = _read_batch(options["batch"]) if options["batch"] else [options["query"]]
+        asked = [_Asked(options["query"], options["like"])]
+        queries = _read_batch(options["batch"]) if options["batch"] else asked
         limit = max(1, min(MOST, options["limit"]))
         sources = _SOURCES[options["sources"]]
         results = [
-            find(query, user=user, filters=filters, limit=limit, sources=sources)
+            find(
+                query.text,
+                user=user,
+                filters=replace(filters, like=(query.like,) if query.like else ()),
+                limit=limit,
+                sources=sources,
+            )
             for query in queries
         ]
         if options["json"]:
@@ -90,7 +99,13 @@ def _filters(names: list[str]) -> Filters:
     return Filters(library=tuple(slugs))
 
 
-def _read_batch(path: Path) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    text: str
+    like: str = ""
+
+
+def _read_batch(path: Path) -> list[_Asked]:
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except OSError as error:
@@ -98,13 +113,14 @@ def _read_batch(path: Path) -> list[str]:
     return [_query_of(line) for line in text.splitlines() if line.strip()]
 
 
-def _query_of(line: str) -> str:
+def _query_of(line: str) -> _Asked:
     if line.lstrip().startswith("{"):
         try:
-            return str(json.loads(line)["query"])
+            asked = json.loads(line)
+            return _Asked(str(asked["query"]), str(asked.get("like", "")))
         except (ValueError, KeyError) as error:
             raise CommandError(f"Not a line with a “query”: {line[:80]}") from error
-    return line.strip()
+    return _Asked(line.strip())
 
 
 def as_table(result: SearchResult) -> str:

@@ -68,6 +68,20 @@ def test_the_best_is_sharp_and_not_plain() -> None:
     assert best_of([sample(3, plain=True)]).pts == 3
 
 
+def test_a_plain_part_of_a_shot_is_not_shown_for_it() -> None:
+    black = [sample(pts, plain=True) for pts in range(0, 24, 3)]
+    seen = [sample(pts, seed=7) for pts in range(24, 48, 3)]
+    assert [k.sample.pts >= 24 for k in choose([*black, *seen], [])] == [True]
+
+
+def test_a_shot_that_is_plain_throughout_has_one_all_the_same() -> None:
+    black = [sample(pts, plain=True) for pts in range(0, 20, 2)]
+    seen = [sample(pts, seed=7) for pts in range(20, 40, 2)]
+    chosen = choose([*black, *seen], [Cut(20, 20, 20)])
+    assert [k.shot_index for k in chosen] == [0, 1]
+    assert [k.shot_index for k in choose(black, [])] == [0]
+
+
 def test_mixed_frames_are_left_out() -> None:
     samples = [sample(pts, seed=pts // 20) for pts in range(0, 40, 2)]
     chosen = choose(samples, [Cut(20, 4, 36)])

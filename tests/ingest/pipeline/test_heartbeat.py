@@ -52,9 +52,9 @@ def test_a_claim_that_waited_for_its_asset_is_not_lost(asset: Asset, path: list[
         done.set()
 
     threading.Thread(target=hold).start()
-    assert holds.wait(5)
+    assert holds.wait(60)
     assert run_stage(run.pk, announce=False) == Outcome.DONE
-    assert done.wait(5)
+    assert done.wait(60)
 
 
 def test_it_beats_while_a_stage_works(asset: Asset, path: list[MadeStage]) -> None:

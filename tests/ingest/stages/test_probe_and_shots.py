@@ -59,6 +59,7 @@ def test_every_file_has_a_row_and_every_row_a_file(asset: Asset) -> None:
 def test_the_summary_counts(asset: Asset) -> None:
     summary = StageRun.objects.get(stage="ingest.stages.shots").summary
     assert summary["cpu_seconds"] > 0
+    assert summary["peak_mb"] > 0
     assert (summary["shots"], summary["keyframes"], summary["frames"]) == (
         Shot.objects.count(),
         Keyframe.objects.count(),

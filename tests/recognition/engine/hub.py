@@ -12,15 +12,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Hub:
-    """Path → content. ``cuts``: after how many bytes each answer breaks off, in turn;
-    ``codes``: path → status that is answered instead; ``token``: what must be shown;
-    ``storage``: another server's address that large files are redirected to."""
+    """Path → content. ``date``: told instead of an ETag where it is set; ``cuts``: after how many
+    bytes each answer breaks off, in turn; ``codes``: path → status that is answered instead;
+    ``token``: what must be shown; ``storage``: another server's address that large files are
+    redirected to."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     cuts: list[int] = field(default_factory=list)
     codes: dict[str, list[int]] = field(default_factory=dict)
     token: str = ""
     storage: str = ""
+    date: str = ""
     can_resume: bool = True
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     address: str = ""
@@ -80,10 +82,11 @@ def answer(request: BaseHTTPRequestHandler, hub: Hub) -> None:
         return
     start = 0
     asked = request.headers.get("Range", "")
-    if hub.can_resume and asked and request.headers.get("If-Range") == f'"{digest}"':
+    version = hub.date or f'"{digest}"'
+    if hub.can_resume and asked and request.headers.get("If-Range") == version:
         start = int(asked.removeprefix("bytes=").partition("-")[0])
     request.send_response(206 if start else 200)
-    request.send_header("ETag", f'"{digest}"')
+    request.send_header("Last-Modified" if hub.date else "ETag", version)
     request.send_header("Content-Length", str(len(body) - start))
     if start:
         request.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")

@@ -95,12 +95,11 @@ def test_a_centre_is_for_the_weights_that_it_was_measured_on(
     mean = np.full(entry.dimension, 0.01, dtype=np.float32)
     write_centre(entry.space, Calibrated("others", Centre(mean, 0.5), 0.6, 9.0, {}))
     assert centres.centre_of(entry) is None and read_centre(entry.space) is not None
-    own = Calibrated(weights_digest(entry), Centre(mean, 0.5), 0.6, 9.0, {"map": 0.4})
+    own = Calibrated(weights_digest(entry), Centre(mean, 0.5), 0.6, 9.0, {"map": 0.4}, among=40)
     write_centre(entry.space, own)
     found = centres.centre_of(entry)
-    assert found is not None and (found.same_person, found.slope, found.around.alike) == (
-        0.6, 9.0, 0.5,
-    )  # fmt: skip
+    assert found is not None and found.among == 40
+    assert (found.same_person, found.slope, found.around.alike) == (0.6, 9.0, 0.5)
     assert found.around.mean == pytest.approx(mean) and found.measured == {"map": 0.4}
     read_centre.cache_clear()
 

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recognition.engine.clustering import NOISE, assign, cluster
+from recognition.engine.centres import FEW_PEOPLE
+from recognition.engine.clustering import (
+    NOISE,
+    assign,
+    cluster,
+    count_proposed,
+    crowding,
+)
 from recognition.engine.embedding import unit
 from recognition.engine.errors import BadValue
 from recognition.engine.reranking import rerank, rerank_within
@@ -144,3 +151,40 @@ def test_reranking_of_little_or_nothing() -> None:
     assert rerank(rows[:1], rows[1:]).shape == (1, 1)
     assert rerank(rows[:0].reshape(0, 64), rows).shape == (0, 2)
     assert rerank_within(rows[:0].reshape(0, 64)).shape == (0, 0)
+
+
+def test_a_crowd_raises_the_threshold_by_the_librarys_own_spread() -> None:
+    random = np.random.default_rng(0)
+    wide = unit(random.normal(size=(4000, 24)).astype(np.float32))
+    narrow = unit(random.normal(size=(4000, 200)).astype(np.float32))
+    assert crowding(wide, FEW_PEOPLE) == 0
+    steps = [crowding(wide, people) for people in (1000, 10_000, 100_000)]
+    assert 0 < steps[0] < steps[1] < steps[2] < 0.5
+    assert crowding(narrow, 10_000) < steps[1] / 2
+
+
+def test_a_crowd_begins_where_the_threshold_was_measured() -> None:
+    rows = unit(np.random.default_rng(0).normal(size=(4000, 24)).astype(np.float32))
+    assert crowding(rows, 32, 32) == 0
+    steps = [crowding(rows, 500, among) for among in (32, 81, 256)]
+    assert steps[0] > steps[1] > steps[2] > 0
+    assert crowding(rows, 500, 32) == pytest.approx(
+        crowding(rows, 500, 81) + crowding(rows, 81, 32), abs=1e-4
+    )
+    table, who = people([4] * 6)
+    assert count_proposed(table) == len(set(who))
+
+
+def test_fewer_strangers_of_a_crowd_are_put_together() -> None:
+    random = np.random.default_rng(1)
+    strangers = unit(random.normal(size=(3000, 64)).astype(np.float32))
+    paired = np.repeat(strangers, 2, axis=0)
+    paired = unit(paired + random.normal(0, 0.06, paired.shape).astype(np.float32))
+
+    def mixed(among: int) -> int:
+        labels = cluster(paired, same_person=0.4, among=among)
+        people = [set((np.flatnonzero(labels == name) // 2).tolist()) for name in set(labels)]
+        assert sum(len(who) == 1 for who in people) > 100
+        return sum(len(who) > 1 for who in people)
+
+    assert 0 < mixed(FEW_PEOPLE) < mixed(10_000) / 5

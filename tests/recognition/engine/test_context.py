@@ -114,6 +114,18 @@ def test_views_that_overlap_are_learned_or_declared() -> None:
     assert kind == "together" and llr > 0.5
     assert Topology.learn(other).llr(*at_one_time)[1] < -2
     assert Topology.learn(other, overlapping=[(2, 1)]).llr(*at_one_time)[1] == 0
+    assert Topology.learn([], overlapping=[(1, 2)]).llr(*at_one_time)[1] == 0
+    assert Topology.learn(shared, overlapping=[(1, 2)]).llr(*at_one_time)[1] == llr
+
+
+def test_the_nearest_of_many_sightings_is_near_by_chance() -> None:
+    learned = walks()
+    usual, fast = (seen(1, 0.0), seen(2, 62.0)), (seen(1, 0.0), seen(2, 6.0))
+    alone = learned.llr_of_nearest(*usual, among=1)[1]
+    assert alone == learned.llr(*usual)[1] > 1
+    assert learned.llr_of_nearest(*usual, among=4)[1] == pytest.approx(alone - np.log(4))
+    assert learned.llr_of_nearest(*usual, among=10_000)[1] == 0, "it never speaks against"
+    assert learned.llr_of_nearest(*fast, among=4) == learned.llr(*fast), "too fast is too fast"
 
 
 @settings(max_examples=60, deadline=None)

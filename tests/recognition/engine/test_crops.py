@@ -39,9 +39,15 @@ def test_bigger_surer_freer_and_whole_is_better() -> None:
 
 def test_a_box_behind_another_is_worth_less() -> None:
     mine = track([STANDING, STANDING])
-    other = track([[0.4, 0.3, 0.48, 0.7], [0.8, 0.3, 0.9, 0.7]])
+    other = track([[0.4, 0.3, 0.48, 0.7], [0.8, 0.3, 0.9, 0.7]], [1.0, 1.0])
     scores = c.geometry_scores(mine, [mine, other], PICTURE)
     assert scores[0] == pytest.approx(scores[1] * 0.2, rel=0.01)
+
+
+def test_a_doubtful_box_hardly_covers() -> None:
+    doubtful = track([STANDING], [0.1])
+    scores = c.geometry_scores(track([STANDING]), [doubtful], PICTURE)
+    assert scores[0] == pytest.approx(0.9 * c.geometry_scores(track([STANDING]), [], PICTURE)[0])
 
 
 def test_crops_are_spread_over_time() -> None:

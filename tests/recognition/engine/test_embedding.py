@@ -44,3 +44,10 @@ def test_two_looks_give_two_modes_and_one_look_one() -> None:
     modes = find_modes(np.concatenate([front + jitter, back + jitter[:4]]))
     assert len(modes) == 2
     assert modes[0] @ front > 0.95 and modes[1] @ back > 0.95
+
+
+def test_two_looks_that_are_worn_as_often_are_two_where_it_is_asked() -> None:
+    two = np.eye(32, dtype=np.float32)[:2]
+    assert len(find_modes(two)) == 1  # both are near to the mean between them
+    assert len(find_modes(two, apart_below=0.5)) == 2
+    assert len(find_modes(two[:1].repeat(3, axis=0), apart_below=0.5)) == 1

@@ -118,6 +118,51 @@ def test_a_pull_that_gave_up_is_gone_on_with_by_the_next(case: Case) -> None:
     assert not case.part.exists()
 
 
+def plain_entry(case: Case, **changes: Any) -> WeightsEntry:
+    """A network of two files that somebody hands out at plain addresses."""
+    case.hub.files = {"/releases/v1/net.pt": BODY, "/releases/v1/net.bin": b"more"}
+    address = f"{case.hub.address}/releases/v1/"
+    digest = hashlib.sha256(b"more").hexdigest()
+    item = {
+        "kind": "url",
+        "repo": "",
+        "file": "maker/net.pt",
+        "url": f"{address}net.pt",
+        "alternatives": {},
+        "files": {"maker/net.bin": {"url": f"{address}net.bin", "sha256": digest, "bytes": 4}},
+    }
+    return entry_of(case.into.parent, **item | changes)
+
+
+@pytest.mark.parametrize("date", ["", "Wed, 21 Oct 2015 07:28:00 GMT"], ids=["etag", "date"])
+def test_plain_addresses_go_on_where_they_broke_off(case: Case, date: str) -> None:
+    entry, case.hub.date, case.hub.cuts = plain_entry(case), date, [1_000_000, 700_000]
+    main = pull(entry, Origin(token="secret"), case.into)
+    assert main.read_bytes() == BODY and (main.parent / "net.bin").read_bytes() == b"more"
+    assert [r for r in case.hub.asked("Range") if r] == ["bytes=1000000-", "bytes=1700000-"]
+    assert set(case.hub.asked("Authorization")) == {""}  # the hub's token is for the hub
+    noted = lock.read_lock(case.into)["net"]["files"]["maker/net.pt"]
+    assert noted == {"sha256": hashlib.sha256(BODY).hexdigest(), "bytes": len(BODY)}
+    case.hub.requests.clear()
+    pull(entry, Origin(), case.into)
+    assert not case.hub.requests
+
+
+def test_a_plain_address_with_other_bytes_than_promised_is_refused(case: Case) -> None:
+    entry = plain_entry(case, sha256=hashlib.sha256(b"promised").hexdigest())
+    with pytest.raises(WeightsDamaged, match=r"net\.pt holds is not the “net” that is recorded"):
+        pull(entry, Origin(), case.into)
+    assert not list((case.into / "maker").glob("net.pt*"))
+
+
+def test_a_plain_address_that_cannot_be_reached_is_one_sentence(case: Case) -> None:
+    entry = plain_entry(case, url="http://127.0.0.1:9/net.pt")
+    with pytest.raises(WeightsMissing, match=r"127\.0\.0\.1:9/net\.pt: .*machine offline"):
+        pull(entry, Origin(), case.into)
+    with pytest.raises(WeightsMissing, match="EVERYID_OFFLINE forbids"):
+        pull(entry, Origin(is_offline=True), case.into)
+
+
 def test_a_server_that_cannot_resume_starts_anew(case: Case) -> None:
     case.hub.can_resume = False
     case.hub.cuts = [1_000_000]

@@ -45,7 +45,7 @@ def test_it_makes_an_asset_ready(asset: Asset) -> None:
     assert asset.status == Asset.Status.READY, asset.error_sentence
     done = asset.stage_runs.filter(state=StageRun.State.DONE).values_list("stage", flat=True)
     assert {name.rpartition(".")[2] for name in done} == {
-        "probe", "shots", "tracks", "embeddings", "descriptions", "identities",
+        "probe", "shots", "tracks", "embeddings", "descriptions", "identities", "lines",
     }  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def test_new_detector_weights_redo_tracks_and_all_after(asset: Asset, loader: Fa
     assert not before & after
     assert TrackEmbedding.objects.filter(track__asset=asset).count() == 2
     assert asset.descriptions.count() == 1
-    assert asset.stage_runs.count() == 6
+    assert asset.stage_runs.count() == 7
 
 
 # An index cannot be made in the one transaction of a test that has written to its table.

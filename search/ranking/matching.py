@@ -1,0 +1,223 @@
+"""Whether a track is what a person phrase asks for: attributes read off it against wants. Pure.
+
+Readings are data (``Attribute`` rows): ``gender`` man/woman/child, ``upper_colour`` and
+``lower_colour``, ``garment`` coat/dress/…, ``hat``, ``bag``, and others by the same pattern.
+What was not read is unknown, and unknown is not a contradiction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from search.query.types import Want
+from search.query.vocabulary import ACTIONS
+from search.ranking.facts import TrackFacts
+
+COLOUR_KIN: dict[str, tuple[str, ...]] = {
+    "blue": ("navy",),
+    "navy": ("blue", "black"),
+    "black": ("navy", "grey"),
+    "grey": ("black", "white", "beige"),
+    "white": ("beige", "grey"),
+    "beige": ("white", "brown", "grey", "yellow"),
+    "brown": ("beige", "orange", "red"),
+    "red": ("orange", "pink", "brown"),
+    "orange": ("red", "yellow", "brown"),
+    "yellow": ("orange", "beige"),
+    "pink": ("red", "purple"),
+    "purple": ("pink", "blue"),
+    "green": ("blue",),
+}
+"""Colours that light and shade turn into each other: by eye. They count for half, and never
+as a contradiction. Navy is a blue: it counts in full."""
+_SAME = {"blue": ("blue", "navy"), "grey": ("grey", "gray")}
+
+GARMENT_KIN: dict[str, tuple[str, ...]] = {
+    "coat": ("coat", "jacket"),
+    "jacket": ("jacket", "coat"),
+    "sweater": ("sweater", "hoodie", "jumper", "jacket"),
+    "shirt": ("shirt", "t-shirt", "blouse", "top"),
+    "top": ("top", "t-shirt", "shirt", "blouse"),
+    "vest": ("vest", "hi-vis vest"),
+    "trousers": ("trousers", "jeans", "pants", "long trousers"),
+}
+_OF_THEIR_OWN = {"hat": "hat", "glasses": "glasses", "mask": "mask", "scarf": "scarf"}
+_BAGS: dict[str, tuple[str, ...]] = {
+    "bag": ("bag", "backpack", "handbag", "suitcase"),
+    "backpack": ("backpack",),
+    "handbag": ("handbag", "bag"),
+    "suitcase": ("suitcase",),
+}
+_HAIR_AND_SLEEVES = {
+    "long hair": ("hair", "long hair"),
+    "long sleeves": ("sleeves", "long sleeves"),
+    "short sleeves": ("sleeves", "short sleeves"),
+}
+_ABSENT = frozenset({"no", "none", "without"})
+KIN_SHARE = 0.5
+ACTION_CONFIDENCE = 0.7
+"""How far a measured movement speaks for a verb: someone who moves may walk or cycle."""
+
+
+class Verdict(StrEnum):
+    """What the readings say about a want."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A want against one track: the verdict, how sure, and words for it."""
+
+    want: Want
+    verdict: Verdict
+    confidence: float
+    words: str
+
+
+def asked_readings(want: Want) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Attribute names and values that would satisfy a want; an empty tuple of values: any."""
+    values = tuple(v for value in want.values for v in _SAME.get(value, (value,)))
+    if want.topic in ("upper_colour", "lower_colour"):
+        return ((want.topic, values),)
+    if want.topic == "colour":
+        return (("upper_colour", values), ("lower_colour", values), ("colour", values))
+    if want.topic == "carried":
+        bags = tuple(b for value in want.values for b in _BAGS.get(value, (value,)))
+        return (("bag", bags), ("carried", values))
+    if want.topic == "garment":
+        return _garment_readings(want.values)
+    if want.topic == "action":
+        return ()
+    if want.topic == "age" and want.values == ("child",):
+        return (("gender", ("child",)), ("age", ("child",)))
+    return ((want.topic, values),)
+
+
+def _garment_readings(values: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple(dict.fromkeys(ask for value in values for ask in _garment_asks(value)))
+
+
+def _garment_asks(value: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if value in _OF_THEIR_OWN:
+        return ((_OF_THEIR_OWN[value], ()),)
+    if value in _HAIR_AND_SLEEVES:
+        name, reading = _HAIR_AND_SLEEVES[value]
+        return ((name, (reading, reading.split()[0])),)
+    return (("garment", GARMENT_KIN.get(value, (value,))),)
+
+
+def match(want: Want, track: TrackFacts) -> Match:
+    """What a track's readings say about a want (before its negation is applied)."""
+    if want.topic == "action":
+        found = [match_action(value, track, want) for value in want.values]
+        return max(found, key=lambda m: (m.verdict is Verdict.YES, m.confidence))
+    best: Match | None = None
+    known = 0.0
+    told = ""
+    for name, values in asked_readings(want):
+        for value, confidence in track.attributes.get(name, ()):
+            share = _share(want, value, values)
+            words = f"{value} {_BODY[name]}" if name in _BODY else value
+            if share > 0 and value not in _ABSENT:
+                sure = share * confidence
+                if best is None or sure > best.confidence:
+                    best = Match(want, Verdict.YES, sure, words)
+            elif confidence > known:
+                known, told = confidence, words
+    if best is not None:
+        return best
+    if known > 0 and not _is_kin(want, track):
+        return Match(want, Verdict.NO, known, told)
+    return Match(want, Verdict.UNKNOWN, 0.0, "")
+
+
+_BODY = {"upper_colour": "upper body", "lower_colour": "lower body"}
+
+
+def _share(want: Want, value: str, values: tuple[str, ...]) -> float:
+    if not values or value in values:
+        return 1.0
+    if want.topic.endswith("colour"):
+        return KIN_SHARE if any(value in COLOUR_KIN.get(v, ()) for v in want.values) else 0.0
+    return 0.0
+
+
+def _is_kin(want: Want, track: TrackFacts) -> bool:
+    """Garments are read in few kinds: another garment is no contradiction of one asked for."""
+    if want.topic in ("garment", "carried"):
+        return True
+    if want.topic != "gender":
+        return False
+    # A reading of "child" says nothing about boy or girl.
+    return any(value == "child" for value, _ in track.attributes.get("gender", ()))
+
+
+def match_action(action: str, track: TrackFacts, want: Want | None = None) -> Match:
+    """Walking, running and standing still, by the track's measured movement."""
+    asked = want or Want("action", (action,), action)
+    expected = ACTIONS.get(action, ("", ""))[0]
+    if not expected or not track.movement:
+        return Match(asked, Verdict.UNKNOWN, 0.0, "")
+    moves = {"walking", "running"}
+    if track.movement == expected or {track.movement, expected} == moves:
+        sure = ACTION_CONFIDENCE if track.movement == expected else ACTION_CONFIDENCE / 2
+        return Match(asked, Verdict.YES, sure, track.movement)
+    return Match(asked, Verdict.NO, ACTION_CONFIDENCE / 2, track.movement)
+
+
+def excludes(matches: Sequence[Match]) -> bool:
+    """Whether something that must not be there is known to be (unknown never excludes)."""
+    return any(
+        m.want.negated and m.verdict is Verdict.YES and m.confidence >= KNOWN_FROM for m in matches
+    )
+
+
+KNOWN_FROM = 0.5
+"""A reading counts as known from here: more likely right than wrong."""
+
+
+def structure_score(matches: Sequence[Match]) -> tuple[float, float]:
+    """How well readings satisfy the positive wants (0–1), and the share that was known.
+
+    A yes counts with its confidence, a no with what is left of it; unknown does not count.
+    """
+    positive = [m for m in matches if not m.want.negated]
+    known = [m for m in positive if m.verdict is not Verdict.UNKNOWN]
+    if not known:
+        return 0.0, 0.0
+    total = sum(
+        m.confidence if m.verdict is Verdict.YES else (1 - m.confidence) * KIN_SHARE for m in known
+    )
+    return total / len(known), len(known) / len(positive)
+
+
+def weight_of_readings(matches: Sequence[Match]) -> float:
+    """How readings speak for (up to 1) or against (down to −1) the positive wants.
+
+    Their mean, for readings of one person err together. What was not read says nothing, so it takes
+    nothing from what was: a coat read as red is as red where coats cannot be read. A no speaks
+    against as far as it is likelier right than wrong.
+    """
+    known = [m for m in matches if m.verdict is not Verdict.UNKNOWN and not m.want.negated]
+    if not known:
+        return 0.0
+    return sum(m.confidence if m.verdict is Verdict.YES else -_doubt(m) for m in known) / len(known)
+
+
+def _doubt(no: Match) -> float:
+    return max(0.0, (no.confidence - KNOWN_FROM) / (1 - KNOWN_FROM))
+
+
+def readings_by_name(
+    rows: Sequence[tuple[str, str, float]],
+) -> Mapping[str, tuple[tuple[str, float], ...]]:
+    """(name, value, confidence) rows as a track's ``attributes``."""
+    found: dict[str, list[tuple[str, float]]] = {}
+    for name, value, confidence in rows:
+        found.setdefault(name, []).append((value, confidence))
+    return {name: tuple(values) for name, values in found.items()}

@@ -1,0 +1,1 @@
+"""Evidence out of the catalogue: scopes, vectors, words, facts of shots."""

@@ -1,0 +1,75 @@
+"""An example as a vector, and the pictures nearest to it. Who may use it is decided before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from recognition.engine.types import Floats
+from recognition.models import Encoder, TrackEmbedding
+from search.ranking.facts import EXAMPLE, VectorList
+from search.retrieval.scope import Scope
+from search.retrieval.vector_tables import CROPS, KEYFRAMES, Allowed, Table, allowed_rows
+from search.retrieval.vectors import VectorSearch
+
+TRACKS = Table(
+    kind="tracks",
+    embeddings=TrackEmbedding._meta.db_table,
+    picture="track",
+    joins="JOIN recognition_track t ON t.id = e.track_id",
+    track="t.id",
+)
+"""People's tracks in the person space."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleVector:
+    """What more is wanted of: a unit vector of ``encoder``, to be compared with ``tables``.
+
+    ``own`` is the id of the very picture (or track), which is no answer; ``label`` is for people;
+    ``picture`` says what to show: ("keyframe", id), ("crop", id) or ("data", base64 of a WebP).
+    ``track_id`` is the person that it shows, where it is a track.
+    """
+
+    tables: tuple[Table, ...]
+    encoder: Encoder
+    vector: Floats
+    label: str
+    picture: tuple[str, str]
+    own: int = 0
+    track_id: int | None = None
+
+
+def nearest_to(example: ExampleVector, scope: Scope, limit: int) -> Iterator[VectorList]:
+    """The pictures most like an example, one list per table that has any."""
+    for table in example.tables:
+        search = open_search(table, scope, example.encoder, narrowed=True)
+        found = search.nearest(example.vector, part=EXAMPLE, limit=limit + 1)
+        if not found.hits:
+            continue
+        others = [hit for hit in found.hits if hit.picture_id != example.own]
+        yield replace(found, hits=tuple(others[:limit]))
+
+
+def open_search(table: Table, scope: Scope, encoder: Encoder, *, narrowed: bool) -> VectorSearch:
+    """A search of one table within a scope; ``narrowed``: less than all of its libraries."""
+    return VectorSearch(
+        table,
+        encoder,
+        _allowed(table, scope),
+        allowed_rows(scope.member_shots(), table.shot),
+        libraries=scope.library_ids,
+        narrowed=narrowed,
+    )
+
+
+def _allowed(table: Table, scope: Scope) -> Allowed:
+    """Tracks alone where filters narrow them; nobody is found by looks where that is off."""
+    if table is TRACKS:
+        return allowed_rows(scope.tracks().filter(asset__library__recognises_people=True), "t.id")
+    if table is CROPS and scope.filters.narrows_tracks:
+        return allowed_rows(scope.tracks(), "t.id")
+    assert table in (CROPS, KEYFRAMES)
+    if scope.only is not None:
+        return Allowed(table.shot, ids=scope.only)
+    return allowed_rows(scope.shots(), table.shot)

@@ -1,0 +1,149 @@
+"""What is known about candidate shots, read from the catalogue as plain values."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
+from ingest.models import Keyframe, Shot
+from recognition.models import Attribute, Description, Track
+from search.query.lexicon import unaccented
+from search.query.types import Part
+from search.ranking.facts import Described, Said, ShotFacts, TrackFacts
+from search.ranking.matching import readings_by_name
+from search.retrieval.surest import TEXT_CONFIG
+
+
+def read_facts(
+    ids: Sequence[int], words: Sequence[str], quotes: Sequence[Part], *, structure: bool
+) -> Mapping[int, ShotFacts]:
+    """The facts of some shots, in order; which words and quotes their descriptions have.
+
+    Without ``structure`` people are known to be there and nothing more.
+    """
+    shots = _read_shots(ids, words, quotes)
+    if structure:
+        return shots
+    return {pk: _unread(shot) for pk, shot in shots.items()}
+
+
+def with_said(
+    shots: Mapping[int, ShotFacts], said: Mapping[int, Sequence[Said]]
+) -> Mapping[int, ShotFacts]:
+    """Shots with the lines that say something of what was asked."""
+    if not said:
+        return shots
+    return {pk: replace(shot, said=tuple(said.get(pk, ()))) for pk, shot in shots.items()}
+
+
+def _unread(shot: ShotFacts) -> ShotFacts:
+    """A shot of which only pictures and words are known: people without readings."""
+    people = [t for t in shot.tracks if t.label == "person"]
+    bare = [replace(t, confidence=0.0, movement="", attributes={}) for t in people]
+    described = shot.description
+    if described is not None:
+        described = replace(described, scene="", setting="", light="", people_count=0)
+    return replace(shot, tracks=tuple(bare), description=described)
+
+
+def _read_shots(
+    ids: Sequence[int], words: Sequence[str], quotes: Sequence[Part]
+) -> Mapping[int, ShotFacts]:
+    """Everything known about some shots. Five questions, whatever their number; order is kept."""
+    tracks = _read_tracks(ids)
+    keyframes: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    rows = Keyframe.objects.filter(shot__any=ids).order_by("shot_id", "pts")
+    for shot_id, pk, pts in rows.values_list("shot_id", "id", "pts"):
+        keyframes[shot_id].append((pk, pts))
+    described = _read_descriptions(ids, words, quotes)
+    shots = {
+        pk: ShotFacts(
+            shot_id=pk,
+            asset_id=asset_id,
+            start_pts=start,
+            end_pts=end,
+            keyframes=tuple(keyframes[pk]),
+            tracks=tuple(tracks[pk]),
+            description=described.get(pk),
+            time_base=Fraction(number or 1, size or 1),
+            asset_s=_seconds(first, last, number, size),
+        )
+        for pk, asset_id, start, end, number, size, first, last in Shot.objects.filter(pk__any=ids)
+        .order_by()
+        .values_list("id", "asset_id", "start_pts", "end_pts", *_ASSET)
+    }
+    return {pk: shots[pk] for pk in ids if pk in shots}
+
+
+_ASSET = (
+    *("asset__time_base_num", "asset__time_base_den"),
+    *("asset__first_pts", "asset__end_pts"),
+)
+
+
+def _seconds(
+    first: int | None, end: int | None, number: int | None, size: int | None
+) -> Fraction | None:
+    """How long an asset is, where its times are known."""
+    if first is None or end is None:
+        return None
+    return (end - first) * Fraction(number or 1, size or 1)
+
+
+def _read_tracks(ids: Sequence[int]) -> dict[int, list[TrackFacts]]:
+    readings: dict[int, list[tuple[str, str, float]]] = defaultdict(list)
+    rows = Attribute.objects.filter(track__shot__any=ids).order_by()
+    columns = ("track_id", "name", "value", "confidence")
+    for track_id, name, value, confidence in rows.values_list(*columns):
+        readings[track_id].append((name, value, confidence))
+    found: dict[int, list[TrackFacts]] = defaultdict(list)
+    tracks = Track.objects.filter(shot__any=ids).order_by("shot_id", "start_pts", "id")
+    for row in tracks.values_list(
+        "shot_id", "id", "label", "start_pts", "end_pts", "confidence", "movement", "identity_id"
+    ):
+        shot_id, pk, label, start, end, confidence, movement, identity_id = row
+        attributes = readings_by_name(readings[pk])
+        found[shot_id].append(
+            TrackFacts(pk, label, start, end, confidence, movement, identity_id, attributes)
+        )
+    return found
+
+
+def _read_descriptions(
+    ids: Sequence[int], words: Sequence[str], quotes: Sequence[Part]
+) -> dict[int, Described]:
+    rows = Description.objects.filter(shot__any=ids).order_by()
+    for i, word in enumerate(words):
+        rows = rows.annotate(**{f"word{i}": _has(word, "plain")})
+    for i, part in enumerate(quotes):
+        rows = rows.annotate(**{f"quote{i}": _has(part.value, "phrase")})
+    found: dict[int, Described] = {}
+    asked = [f"word{i}" for i in range(len(words))] + [f"quote{i}" for i in range(len(quotes))]
+    for shot_id, *told in rows.values_list("shot_id", *_TOLD, *asked):
+        flags = told[len(_TOLD) :]
+        found[shot_id] = replace(
+            Described(*told[: len(_TOLD)]),
+            matched=tuple(w for w, has in zip(words, flags, strict=False) if has),
+            matched_quotes=tuple(
+                p.value for p, has in zip(quotes, flags[len(words) :], strict=True) if has
+            ),
+        )
+    return found
+
+
+_TOLD = (
+    *("sentence", "scene", "scene_confidence", "setting", "light"),
+    *("people_count", "confidence"),
+)
+
+
+def _has(words: str, kind: str) -> ExpressionWrapper[Any]:
+    """Whether the words match: a rank is above 0 wherever some of several do."""
+    query = SearchQuery(unaccented(words), config=TEXT_CONFIG, search_type=kind)
+    return ExpressionWrapper(Q(search=query), output_field=BooleanField(null=True))

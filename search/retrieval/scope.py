@@ -1,0 +1,255 @@
+"""Where a search may look: the user's libraries and the chosen filters, as one set of shots.
+
+Membership is resolved to library ids once, and every query of a search starts from
+``Scope.shots``, so that there is no way to an answer around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Count, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Lower, StrIndex
+
+from ingest.models import Camera, Library, Shot
+from ingest.selectors import libraries_for
+from recognition.models import Attribute, Identity, Track
+from search.query.times import When
+from search.query.types import Kind, Names, Part, Query, Want
+from search.ranking.filters import Filters
+from search.ranking.matching import asked_readings
+from search.retrieval.recorded import RecordedWhen, zones_of
+
+User = AbstractBaseUser | AnonymousUser
+NO_FILTERS = Filters()
+SETTLED = 10_000
+"""Shots up to which a narrowed scope is read: their ids cost some 10 ms. Of a library of half a
+million more than these are one in fifty, and lists in the order of an index are soon full."""
+COLOUR_NAMES = ("upper_colour", "lower_colour")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The libraries a search sees, what was filtered, and what names in the query add.
+
+    ``required`` are groups of identity ids, one group per name in the query: someone of each must
+    be there; ``excluded`` are ids that must not. ``only`` are the allowed shots themselves, where
+    they were read (``settled``). ``has_lines``: something is said in these libraries, as far as is
+    known without asking; where nothing is, lines are not asked for.
+    """
+
+    library_ids: tuple[int, ...]
+    filters: Filters = NO_FILTERS
+    camera_ids: tuple[int, ...] = ()
+    excluded_cameras: tuple[int, ...] = ()
+    excluded_libraries: tuple[int, ...] = ()
+    required: tuple[tuple[int, ...], ...] = ()
+    excluded: tuple[int, ...] = ()
+    recorded: RecordedWhen | None = None
+    only: tuple[int, ...] | None = None
+    has_lines: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no library to look in."""
+        return not self.library_ids
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether less than all of the user's libraries is searched."""
+        return self.filters.narrows or bool(
+            self.camera_ids
+            or self.excluded_cameras
+            or self.excluded_libraries
+            or self.required
+            or self.recorded
+        )
+
+    def member_shots(self) -> QuerySet[Shot]:
+        """All shots of the libraries, whatever the filters."""
+        return Shot.objects.filter(asset__library_id__in=self.library_ids).order_by()
+
+    def shots(self) -> QuerySet[Shot]:
+        """The shots that membership, filters and names allow."""
+        if self.only is not None:
+            return Shot.objects.filter(pk__any=self.only).order_by()
+        filters, found = self.filters, self.member_shots()
+        if filters.library:
+            found = found.filter(asset__library__slug__in=filters.library)
+        if filters.camera:
+            found = found.filter(asset__camera_id__in=filters.camera)
+        if self.camera_ids:
+            found = found.filter(asset__camera_id__in=self.camera_ids)
+        if self.excluded_cameras:
+            found = found.exclude(asset__camera_id__in=self.excluded_cameras)
+        if self.excluded_libraries:
+            found = found.exclude(asset__library_id__in=self.excluded_libraries)
+        if filters.asset:
+            found = found.filter(asset_id__in=filters.asset)
+        if filters.scene:
+            found = found.filter(description__scene__in=filters.scene)
+        if filters.narrows_tracks:
+            found = found.filter(Exists(self._narrowed(Track.objects.filter(shot=OuterRef("pk")))))
+        for pk in filters.together:
+            seen = Track.objects.filter(
+                shot=OuterRef("pk"), identity=pk, identity__library__recognises_people=True
+            )
+            found = found.filter(Exists(seen))
+        for ids in self.required:
+            found = found.filter(
+                Exists(Track.objects.filter(shot=OuterRef("pk"), identity_id__in=ids))
+            )
+        return self.recorded.narrow(found) if self.recorded else found
+
+    def settled(self) -> Scope:
+        """The same with its shots read once, where something narrows them to few.
+
+        What narrows is then not worked out again in each question, and how few they are is known
+        to Postgres, which cannot guess it of conditions on several tables. Two questions at most.
+        """
+        if not self.is_narrowed or self.only is not None:
+            return self
+        allowed = self.shots().values_list("pk", flat=True)
+        is_likely = self.recorded is not None and self.recorded.assets is not None
+        if not is_likely and allowed[: SETTLED + 1].count() > SETTLED:
+            return self  # counted first, for their ids would have been fetched in vain
+        ids = tuple(allowed[: SETTLED + 1])
+        return replace(self, only=ids) if len(ids) <= SETTLED else self
+
+    def untimed_assets(self) -> int:
+        """How many assets are left out for want of a recording time. One question, or none."""
+        if self.recorded is None or not self.recorded.groups:
+            return 0
+        shots = replace(self, recorded=None, only=None).shots().filter(asset__recorded_at=None)
+        return shots.aggregate(count=Count("asset_id", distinct=True))["count"] or 0
+
+    def tracks(self) -> QuerySet[Track]:
+        """The tracks of those shots that the filters allow."""
+        if self.only is not None:
+            return self._narrowed(Track.objects.filter(shot__any=self.only)).order_by()
+        return self._narrowed(Track.objects.filter(shot__in=self.shots().values("pk"))).order_by()
+
+    def _narrowed(self, tracks: QuerySet[Track]) -> QuerySet[Track]:
+        if self.filters.identity:
+            tracks = tracks.filter(
+                identity_id__in=self.filters.identity,
+                identity__library__recognises_people=True,
+            )
+        if self.filters.colour:
+            dressed = Attribute.objects.filter(
+                track=OuterRef("pk"), name__in=COLOUR_NAMES, value__in=self.filters.colour
+            )
+            tracks = tracks.filter(Exists(dressed))
+        return tracks
+
+
+def scope_for(user: User | None, filters: Filters) -> Scope:
+    """The scope of a user (None: the operator at the command line, who sees all libraries)."""
+    libraries = Library.objects.all() if user is None else libraries_for(user)
+    rows = list(libraries.order_by("id").values_list("id", "has_lines"))
+    ids = tuple(pk for pk, _ in rows)
+    return Scope(ids, filters, has_lines=any(has_lines for _, has_lines in rows))
+
+
+def names_in(scope: Scope, text: str) -> Names:
+    """The names within a scope that a text contains. Three questions, small answers."""
+    libraries = {"library_id__in": scope.library_ids}
+    shown = Identity.objects.filter(**libraries, is_hidden=False, merged_into=None)
+    identities = shown.filter(library__recognises_people=True)
+    numbers = [int(n) for n in _NUMBERED.findall(text)[:20]]
+    spelled = _spelled_in(identities.exclude(name=""), text)
+    numbered = identities.filter(name="", number__in=numbers)
+    people = spelled.values_list("id", "name", "number").union(
+        numbered.values_list("id", "name", "number")
+    )
+    cameras = _spelled_in(Camera.objects.filter(**libraries), text)
+    named = _spelled_in(Library.objects.filter(id__in=scope.library_ids), text)
+    return Names(
+        identities=tuple(sorted((name or f"Person {n}", pk) for pk, name, n in people)),
+        cameras=tuple(sorted((name, pk) for pk, name in cameras.values_list("id", "name"))),
+        libraries=tuple(sorted((name, pk) for pk, name in named.values_list("id", "name"))),
+    )
+
+
+_NUMBERED = re.compile(r"\bperson\s+(\d{1,9})\b", re.IGNORECASE)
+_Row = TypeVar("_Row", Identity, Camera, Library)
+
+
+def _spelled_in(rows: QuerySet[_Row], text: str) -> QuerySet[_Row]:
+    """Rows whose name stands somewhere in the text, whatever the case."""
+    spelled_at = StrIndex(Lower(Value(" ".join(text.split()))), Lower("name"))
+    return rows.annotate(spelled_at=spelled_at).filter(spelled_at__gt=0).order_by()
+
+
+def apply_times(scope: Scope, query: Query) -> Scope:
+    """The scope narrowed by the days and hours that a query mentions. Two questions, or none."""
+    parts = [p for p in query.parts if p.when is not None]
+    if not parts:
+        return scope
+    groups: list[list[When]] = []
+    for part in parts:
+        if part.when is None or part.negated:
+            continue
+        if part.either and groups:
+            groups[-1].append(part.when)
+        else:
+            groups.append([part.when])
+    recorded = RecordedWhen(
+        groups=tuple(tuple(group) for group in groups),
+        excluded=tuple(p.when for p in parts if p.when is not None and p.negated),
+        zones=zones_of(scope.library_ids),
+    )
+    return replace(scope, recorded=recorded.within_assets())
+
+
+def apply_names(scope: Scope, query: Query, names: Names) -> Scope:
+    """The scope narrowed by the names that a query mentions.
+
+    A name that several libraries use stands for all of its bearers.
+    """
+    libraries = _ids(query, Kind.LIBRARY, names.libraries)
+    if libraries:
+        kept = tuple(pk for pk in scope.library_ids if pk in libraries)
+        scope = replace(scope, library_ids=kept)
+    return replace(
+        scope,
+        camera_ids=_ids(query, Kind.CAMERA, names.cameras),
+        excluded_cameras=_ids(query, Kind.CAMERA, names.cameras, negated=True),
+        excluded_libraries=_ids(query, Kind.LIBRARY, names.libraries, negated=True),
+        required=tuple(_needed(query, names)),
+        excluded=_ids(query, Kind.IDENTITY, names.identities, negated=True),
+    )
+
+
+def _needed(query: Query, names: Names) -> Iterator[tuple[int, ...]]:
+    """Bearers of each name that must be there; those of alternatives together.
+
+    A name that has something else for an alternative ("Anna or a dog") need not be there.
+    """
+    for group in query.alternatives:
+        parts = [query.parts[i] for i in group]
+        if all(p.kind is Kind.IDENTITY and not p.negated for p in parts):
+            yield tuple(pk for part in parts for pk in _bearers(part, names.identities))
+
+
+def _ids(
+    query: Query, kind: Kind, pairs: Sequence[tuple[str, int]], *, negated: bool = False
+) -> tuple[int, ...]:
+    parts = query.of_kind(kind, negated=negated)
+    return tuple(dict.fromkeys(key for part in parts for key in _bearers(part, pairs)))
+
+
+def _bearers(part: Part, pairs: Sequence[tuple[str, int]]) -> tuple[int, ...]:
+    """All ids with the name that a part mentions."""
+    meant = int(part.value)
+    named = {name.casefold() for name, key in pairs if key == meant}
+    return tuple(key for name, key in pairs if name.casefold() in named)
+
+
+def wanted_readings(wants: Sequence[Want]) -> list[tuple[str, tuple[str, ...]]]:
+    """Attribute names and values that a part's positive wants ask for."""
+    return [ask for want in wants if not want.negated for ask in asked_readings(want)]

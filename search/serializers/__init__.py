@@ -1,0 +1,1 @@
+"""Shapes of search for programs, one module a noun."""

@@ -1,0 +1,1 @@
+"""Pages of search, one module a noun."""
