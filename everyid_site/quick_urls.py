@@ -8,6 +8,7 @@ numbers an address is made of is left to Django.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -59,6 +60,12 @@ def _app_of(context: Context) -> str | None:
     return found
 
 
+def address_of(name: str, *numbers: int) -> str:
+    """The address of a page whose address is made of numbers alone. Raises NoReverseMatch."""
+    place = settings.ROOT_URLCONF, get_urlconf(), get_script_prefix()
+    return _filled(_pattern(name, len(numbers), None, place), numbers)
+
+
 @lru_cache(maxsize=PATTERNS)
 def _pattern(
     name: str, count: int, app: str | None, place: tuple[str, str | None, str]
@@ -72,6 +79,6 @@ def _pattern(
     return (*found, rest)
 
 
-def _filled(pattern: tuple[str, ...], numbers: list[int]) -> str:
+def _filled(pattern: tuple[str, ...], numbers: Sequence[int]) -> str:
     parts = [text for pair in zip(pattern, map(str, numbers), strict=False) for text in pair]
     return "".join([*parts, pattern[-1]])

@@ -106,9 +106,14 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "everyid_site.context.site",
             ],
-            "builtins": ["everyid_site.quick_urls"],
+            "builtins": ["everyid_site.quick_urls", "everyid_site.compiled"],
         },
-    }
+    },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "jinja2"],
+        "OPTIONS": {"environment": "everyid_site.compiled.environment"},
+    },
 ]
 
 DATABASES: dict[str, Any] = {"default": database_settings(ENV)}

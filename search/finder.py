@@ -12,8 +12,6 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-from ingest.models import Asset
-from recognition.models import Identity
 from search.answering import AT_ONCE, Answer, Asking, answer_question
 from search.errors import QueryTooLong
 from search.query.parsing import Part, Query, parse
@@ -23,6 +21,7 @@ from search.ranking.moments import Moment, Why
 from search.retrieval.example_vectors import ExampleVector
 from search.retrieval.examples import example_of
 from search.retrieval.gathering import ALL_SOURCES, LEVELS, Sources
+from search.retrieval.label_reading import Clock, read_labels, read_names
 from search.retrieval.poster_reading import with_posters
 from search.retrieval.recorded import today_in
 from search.retrieval.scope import Scope, apply_times, names_in, scope_for
@@ -122,14 +121,15 @@ def find(
         levels=LEVELS if offset or is_exhaustive else AT_ONCE,
     )
     moments = answered.moments
-    asked: list[Callable[[], Any]] = [partial(_labels_of, moments), partial(_names_of, moments)]
-    labels, people = side_by_side(asked)
+    asked: list[Callable[[], Any]] = [partial(read_labels, moments), partial(read_names, moments)]
+    read, people = side_by_side(asked)
+    labels = {pk: label for pk, (label, _) in read.items()}
     told = [answered.tell(moment) for moment in moments[offset : min(offset + limit, DEEPEST)]]
     page = with_posters(told, answered.shots)
     return SearchResult(
         query_text=clean,
         parsed=query,
-        moments=_dress(page, _assets_of(page), labels, people),
+        moments=_dress(page, read, people),
         facets=count_facets(moments, labels, people, chosen),
         elapsed_ms=round((time.perf_counter() - started) * 1000, 1),
         state=_state(query, chosen, moments, scope),
@@ -159,52 +159,20 @@ def _unchecked(query: Query, answers: Sequence[Answer]) -> tuple[Part, ...]:
     return tuple(part for part in query.parts if part.span in spans)
 
 
-def _names_of(moments: Sequence[Moment]) -> dict[int, str]:
-    """Names of the people in the moments, hidden ones left out."""
-    ids = {pk for moment in moments for pk in moment.identity_ids}
-    rows = Identity.objects.filter(
-        pk__any=ids, is_hidden=False, library__recognises_people=True
-    ).only("name", "number")
-    return {row.pk: row.display_name for row in rows.order_by()}
-
-
-def _assets_of(moments: Sequence[Moment]) -> dict[int, Asset]:
-    """The assets of some moments, with what their times are counted by. One question."""
-    ids = {moment.asset_id for moment in moments}
-    rows = Asset.objects.filter(pk__any=ids).order_by()
-    return rows.only("time_base_num", "time_base_den", "first_pts").in_bulk()
-
-
-def _labels_of(moments: Sequence[Moment]) -> dict[int, AssetLabel]:
-    """What is said about the assets of the moments. One question."""
-    ids = {moment.asset_id for moment in moments}
-    rows = Asset.objects.filter(pk__any=ids).order_by().values_list(*_LABEL)
-    return {
-        pk: AssetLabel(pk, name, slug, library, sample, camera_id, camera or "", bool(proxy))
-        for pk, name, slug, library, sample, camera_id, camera, proxy in rows
-    }
-
-
-_LABEL = (
-    *("id", "name", "library__slug", "library__name", "library__is_sample"),
-    *("camera_id", "camera__name", "proxy_key"),
-)
-
-
 def _dress(
     page: Sequence[Moment],
-    assets: Mapping[int, Asset],
-    labels: Mapping[int, AssetLabel],
+    assets: Mapping[int, tuple[AssetLabel, Clock]],
     people: Mapping[int, str],
 ) -> tuple[FoundMoment, ...]:
     return tuple(
         FoundMoment(
             moment=moment,
-            asset=labels[moment.asset_id],
-            start_s=assets[moment.asset_id].seconds_at(moment.start_pts),
-            end_s=assets[moment.asset_id].seconds_at(moment.end_pts),
+            asset=label,
+            start_s=clock.seconds_at(moment.start_pts),
+            end_s=clock.seconds_at(moment.end_pts),
             people=tuple(PersonChip(pk, people[pk]) for pk in moment.identity_ids if pk in people),
         )
         for moment in page
         if moment.asset_id in assets
+        for label, clock in [assets[moment.asset_id]]
     )

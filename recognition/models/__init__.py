@@ -10,7 +10,7 @@ from recognition.models.embedding import (
     Reindex,
     TrackEmbedding,
 )
-from recognition.models.identity import Identity, IdentityEdit
+from recognition.models.identity import Identity, IdentityEdit, name_of
 from recognition.models.share import SharedMoment, ShareLink
 from recognition.models.suppression import Suppression
 from recognition.models.track import Crop, Track
@@ -33,4 +33,5 @@ __all__ = [
     "Track",
     "TrackEmbedding",
     "TrackMove",
+    "name_of",
 ]

@@ -53,7 +53,7 @@ class Identity(models.Model):
     @property
     def display_name(self) -> str:
         """The name a human gave, else "Person N"."""
-        return self.name or f"Person {self.number}"
+        return name_of(self.name, self.number)
 
 
 class IdentityEdit(models.Model):
@@ -110,3 +110,8 @@ class IdentityEdit(models.Model):
         own = {name: value for name, value in side.items() if name != "others"}
         others = {int(pk): fields for pk, fields in side.get("others", {}).items()}
         return ({self.identity_id: own} if own else {}) | others
+
+
+def name_of(name: str, number: int) -> str:
+    """What somebody is called: by the name that a human gave, else by number."""
+    return name or f"Person {number}"

@@ -17,6 +17,7 @@ from search.query.lexicon import unaccented
 from search.query.types import Part
 from search.ranking.facts import Described, Said, ShotFacts, TrackFacts
 from search.ranking.matching import readings_by_name
+from search.retrieval.prepared import THE_IDS, Prepared
 from search.retrieval.surest import TEXT_CONFIG
 
 
@@ -58,8 +59,7 @@ def _read_shots(
     """Everything known about some shots. Five questions, whatever their number; order is kept."""
     tracks = _read_tracks(ids)
     keyframes: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    rows = Keyframe.objects.filter(shot__any=ids).order_by("shot_id", "pts")
-    for shot_id, pk, pts in rows.values_list("shot_id", "id", "pts"):
+    for shot_id, pk, pts in _KEYFRAMES.rows(ids):
         keyframes[shot_id].append((pk, pts))
     described = _read_descriptions(ids, words, quotes)
     shots = {
@@ -74,16 +74,45 @@ def _read_shots(
             time_base=Fraction(number or 1, size or 1),
             asset_s=_seconds(first, last, number, size),
         )
-        for pk, asset_id, start, end, number, size, first, last in Shot.objects.filter(pk__any=ids)
-        .order_by()
-        .values_list("id", "asset_id", "start_pts", "end_pts", *_ASSET)
+        for pk, asset_id, start, end, number, size, first, last in _SHOTS.rows(ids)
     }
     return {pk: shots[pk] for pk in ids if pk in shots}
 
 
-_ASSET = (
-    *("asset__time_base_num", "asset__time_base_den"),
-    *("asset__first_pts", "asset__end_pts"),
+_SHOTS = Prepared(
+    lambda: (
+        Shot.objects.filter(pk__any=THE_IDS)
+        .order_by()
+        .values_list(
+            *("id", "asset_id", "start_pts", "end_pts"),
+            *("asset__time_base_num", "asset__time_base_den"),
+            *("asset__first_pts", "asset__end_pts"),
+        )
+    )
+)
+_KEYFRAMES = Prepared(
+    lambda: (
+        Keyframe.objects.filter(shot__any=THE_IDS)
+        .order_by("shot_id", "pts")
+        .values_list("shot_id", "id", "pts")
+    )
+)
+_READINGS = Prepared(
+    lambda: (
+        Attribute.objects.filter(track__shot__any=THE_IDS)
+        .order_by()
+        .values_list("track_id", "name", "value", "confidence")
+    )
+)
+_TRACKS = Prepared(
+    lambda: (
+        Track.objects.filter(shot__any=THE_IDS)
+        .order_by("shot_id", "start_pts", "id")
+        .values_list(
+            *("shot_id", "id", "label", "start_pts", "end_pts"),
+            *("confidence", "movement", "identity_id"),
+        )
+    )
 )
 
 
@@ -98,15 +127,10 @@ def _seconds(
 
 def _read_tracks(ids: Sequence[int]) -> dict[int, list[TrackFacts]]:
     readings: dict[int, list[tuple[str, str, float]]] = defaultdict(list)
-    rows = Attribute.objects.filter(track__shot__any=ids).order_by()
-    columns = ("track_id", "name", "value", "confidence")
-    for track_id, name, value, confidence in rows.values_list(*columns):
+    for track_id, name, value, confidence in _READINGS.rows(ids):
         readings[track_id].append((name, value, confidence))
     found: dict[int, list[TrackFacts]] = defaultdict(list)
-    tracks = Track.objects.filter(shot__any=ids).order_by("shot_id", "start_pts", "id")
-    for row in tracks.values_list(
-        "shot_id", "id", "label", "start_pts", "end_pts", "confidence", "movement", "identity_id"
-    ):
+    for row in _TRACKS.rows(ids):
         shot_id, pk, label, start, end, confidence, movement, identity_id = row
         attributes = readings_by_name(readings[pk])
         found[shot_id].append(

@@ -6,6 +6,7 @@ a search over a thousand candidate shots that was an eighth of the processor tim
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import BigAutoField, ForeignKey, Lookup
@@ -20,7 +21,15 @@ class AnyOf(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         """``column = ANY(array)``."""
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", [*params, [int(value) for value in self.rhs]]
+        return f"{column} = ANY(%s::bigint[])", [*params, array_of(self.rhs)]
+
+
+def array_of(ids: Iterable[int]) -> str:
+    """Ids as Postgres reads an array. Raises ValueError where one is no number.
+
+    As text, which goes to Postgres as it stands: psycopg writes a list element by element.
+    """
+    return "{" + ",".join([str(int(value)) for value in ids]) + "}"
 
 
 def register() -> None:

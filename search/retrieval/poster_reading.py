@@ -10,6 +10,7 @@ from recognition.models import Crop
 from search.ranking.facts import ShotFacts
 from search.ranking.moments import Moment
 from search.ranking.posters import CropAt, Frames, best_poster
+from search.retrieval.prepared import THE_IDS, Prepared
 
 
 def with_posters(page: Sequence[Moment], shots: Mapping[int, ShotFacts]) -> list[Moment]:
@@ -21,10 +22,18 @@ def with_posters(page: Sequence[Moment], shots: Mapping[int, ShotFacts]) -> list
     if not tracks:
         return list(page)
     crops: dict[int, list[CropAt]] = defaultdict(list)
-    rows = Crop.objects.filter(track__any=tracks).order_by("track_id", "-quality", "id")
-    for track_id, pts, quality in rows.values_list("track_id", "pts", "quality"):
+    for track_id, pts, quality in _CROPS.rows(tracks):
         crops[track_id].append((pts, quality))
     return [_with_poster(moment, shots, crops) for moment in page]
+
+
+_CROPS = Prepared(
+    lambda: (
+        Crop.objects.filter(track__any=THE_IDS)
+        .order_by("track_id", "-quality", "id")
+        .values_list("track_id", "pts", "quality")
+    )
+)
 
 
 def _with_poster(

@@ -9,20 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Count, Exists, OuterRef, QuerySet, Value
-from django.db.models.functions import Lower, StrIndex
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from ingest.models import Camera, Library, Shot
+from ingest.models import Library, Shot
 from ingest.selectors import libraries_for
-from recognition.models import Attribute, Identity, Track
+from recognition.models import Attribute, Track
 from search.query.times import When
 from search.query.types import Kind, Names, Part, Query, Want
 from search.ranking.filters import Filters
 from search.ranking.matching import asked_readings
+from search.retrieval.lookups import array_of
 from search.retrieval.recorded import RecordedWhen, zones_of
+from search.retrieval.vector_tables import fetch
 
 User = AbstractBaseUser | AnonymousUser
 NO_FILTERS = Filters()
@@ -156,33 +156,42 @@ def scope_for(user: User | None, filters: Filters) -> Scope:
 
 
 def names_in(scope: Scope, text: str) -> Names:
-    """The names within a scope that a text contains. Three questions, small answers."""
-    libraries = {"library_id__in": scope.library_ids}
-    shown = Identity.objects.filter(**libraries, is_hidden=False, merged_into=None)
-    identities = shown.filter(library__recognises_people=True)
-    numbers = [int(n) for n in _NUMBERED.findall(text)[:20]]
-    spelled = _spelled_in(identities.exclude(name=""), text)
-    numbered = identities.filter(name="", number__in=numbers)
-    people = spelled.values_list("id", "name", "number").union(
-        numbered.values_list("id", "name", "number")
-    )
-    cameras = _spelled_in(Camera.objects.filter(**libraries), text)
-    named = _spelled_in(Library.objects.filter(id__in=scope.library_ids), text)
+    """The names within a scope that a text contains, whatever the case. One question."""
+    asked = {
+        "libraries": array_of(scope.library_ids),
+        "numbers": array_of(map(int, _NUMBERED.findall(text)[:20])),
+        "text": " ".join(text.split()),
+    }
+    of_kind: dict[str, list[tuple[str, int]]] = {"identity": [], "camera": [], "library": []}
+    for kind, name, pk in fetch(_NAMES, asked):
+        of_kind[kind].append((name, pk))
     return Names(
-        identities=tuple(sorted((name or f"Person {n}", pk) for pk, name, n in people)),
-        cameras=tuple(sorted((name, pk) for pk, name in cameras.values_list("id", "name"))),
-        libraries=tuple(sorted((name, pk) for pk, name in named.values_list("id", "name"))),
+        identities=tuple(sorted(of_kind["identity"])),
+        cameras=tuple(sorted(of_kind["camera"])),
+        libraries=tuple(sorted(of_kind["library"])),
     )
 
 
 _NUMBERED = re.compile(r"\bperson\s+(\d{1,9})\b", re.IGNORECASE)
-_Row = TypeVar("_Row", Identity, Camera, Library)
-
-
-def _spelled_in(rows: QuerySet[_Row], text: str) -> QuerySet[_Row]:
-    """Rows whose name stands somewhere in the text, whatever the case."""
-    spelled_at = StrIndex(Lower(Value(" ".join(text.split()))), Lower("name"))
-    return rows.annotate(spelled_at=spelled_at).filter(spelled_at__gt=0).order_by()
+_NAMES = """
+WITH shown AS (
+    SELECT i.id, i.name, i.number
+    FROM recognition_identity AS i JOIN ingest_library AS l ON l.id = i.library_id
+    WHERE i.library_id = ANY(%(libraries)s::bigint[]) AND l.recognises_people
+    AND NOT i.is_hidden AND i.merged_into_id IS NULL
+)
+SELECT 'identity', name, id FROM shown
+WHERE name <> '' AND strpos(lower(%(text)s), lower(name)) > 0
+UNION ALL
+SELECT 'identity', 'Person ' || number, id FROM shown
+WHERE name = '' AND number = ANY(%(numbers)s::bigint[])
+UNION ALL
+SELECT 'camera', name, id FROM ingest_camera
+WHERE library_id = ANY(%(libraries)s::bigint[]) AND strpos(lower(%(text)s), lower(name)) > 0
+UNION ALL
+SELECT 'library', name, id FROM ingest_library
+WHERE id = ANY(%(libraries)s::bigint[]) AND strpos(lower(%(text)s), lower(name)) > 0
+"""
 
 
 def apply_times(scope: Scope, query: Query) -> Scope:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from recognition.engine.types import Floats
 from recognition.models import CropEmbedding, KeyframeEmbedding
+from search.retrieval.lookups import array_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,14 @@ class Allowed:
     @property
     def condition(self) -> str:
         """What a row must fulfil, with places for ``values``."""
-        return f"{self.column} IN ({self.sql})" if self.ids is None else f"{self.column} = ANY(%s)"
+        if self.ids is None:
+            return f"{self.column} IN ({self.sql})"
+        return f"{self.column} = ANY(%s::bigint[])"
 
     @property
     def values(self) -> tuple[Any, ...]:
         """The parameters of ``condition``."""
-        return self.params if self.ids is None else (list(self.ids),)
+        return self.params if self.ids is None else (array_of(self.ids),)
 
 
 def allowed_rows(rows: QuerySet[Any], column: str) -> Allowed:
@@ -86,7 +89,9 @@ def as_literal(vector: Floats) -> str:
     return "[" + ",".join(f"{value:.6g}" for value in np.asarray(vector, np.float32)) + "]"
 
 
-def fetch(sql: str, params: Sequence[Any], *, settings: str = "") -> list[tuple[Any, ...]]:
+def fetch(
+    sql: str, params: Sequence[Any] | Mapping[str, Any], *, settings: str = ""
+) -> list[tuple[Any, ...]]:
     """Rows of a read; ``settings`` are SET LOCALs for it.
 
     They go to Postgres in one message with it, which makes a transaction of them: three journeys

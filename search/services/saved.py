@@ -37,25 +37,60 @@ def delete_search(*, saved: SavedSearch) -> None:
     saved.delete()
 
 
-@transaction.atomic
 def remember(*, user: AbstractBaseUser, text: str, address: str) -> None:
-    """Write a search into its asker's history, unless they switched that off."""
+    """Write a search into its asker's history, unless they switched that off.
+
+    One that goes on from the last, typed a moment ago, takes its place; the same one again moves
+    up; of too many the oldest go. One message to Postgres, which makes a transaction of it: each
+    search waits for this.
+    """
     words = text.strip()
-    if not words or len(address) > 4000 or not keeps_history(user):
+    if not words or len(address) > 4000:
         return
-    with connection.cursor() as cursor:
-        # An answer need not wait for the disk: at most the last searches before a power cut go.
-        cursor.execute("SET LOCAL synchronous_commit TO OFF")
     now = timezone.now()
-    last = PastSearch.objects.filter(user=user.pk).first()
-    if last is not None and last.asked_at > now - STILL_TYPING and _goes_on(last.text, words):
-        last.text, last.address, last.asked_at = words, address, now
-        last.save()
-        return
-    PastSearch.objects.filter(user=user.pk, address=address).delete()
-    PastSearch.objects.create(user_id=user.pk, text=words, address=address, asked_at=now)
-    kept = PastSearch.objects.filter(user=user.pk).values_list("pk", flat=True)[:MOST_PAST]
-    PastSearch.objects.filter(user=user.pk).exclude(pk__in=list(kept)).delete()
+    asked = {
+        "user": user.pk,
+        "words": words,
+        "address": address,
+        "now": now,
+        "since": now - STILL_TYPING,
+        "most": MOST_PAST,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_REMEMBER, asked)
+
+
+_REMEMBER = """
+-- An answer need not wait for the disk: at most the last searches before a power cut go.
+SET LOCAL synchronous_commit TO OFF;
+WITH last AS (
+    SELECT id, text, asked_at FROM search_pastsearch WHERE user_id = %(user)s
+    ORDER BY asked_at DESC, id DESC LIMIT 1
+), wanted AS (
+    SELECT NOT EXISTS (
+        SELECT FROM search_searchhabit WHERE user_id = %(user)s AND NOT keeps_history
+    ) AS is_kept
+), typed AS (
+    SELECT id FROM last, wanted
+    WHERE is_kept AND asked_at > %(since)s
+    AND (starts_with(%(words)s, text) OR starts_with(text, %(words)s))
+), changed AS (
+    UPDATE search_pastsearch AS past
+    SET text = %(words)s, address = %(address)s, asked_at = %(now)s
+    FROM typed WHERE past.id = typed.id
+), gone AS (
+    DELETE FROM search_pastsearch AS past USING wanted
+    WHERE is_kept AND NOT EXISTS (SELECT FROM typed)
+    AND past.user_id = %(user)s AND past.address = %(address)s
+)
+INSERT INTO search_pastsearch (user_id, text, address, asked_at)
+SELECT %(user)s, %(words)s, %(address)s, %(now)s FROM wanted
+WHERE is_kept AND NOT EXISTS (SELECT FROM typed);
+DELETE FROM search_pastsearch WHERE id IN (
+    SELECT id FROM search_pastsearch WHERE user_id = %(user)s
+    ORDER BY asked_at DESC, id DESC OFFSET %(most)s
+)
+"""
 
 
 def keeps_history(user: AbstractBaseUser) -> bool:
@@ -75,7 +110,3 @@ def set_history(*, user: AbstractBaseUser, keeps: bool) -> None:
 def erase_history(*, user: AbstractBaseUser) -> None:
     """Erase all of it."""
     PastSearch.objects.filter(user=user.pk).delete()
-
-
-def _goes_on(before: str, now: str) -> bool:
-    return now.startswith(before) or before.startswith(now)

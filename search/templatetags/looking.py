@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django import template
+from django.template import Context
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
 
 from search.looking import Looking
 from search.models import Check
+from search.presenting import Card
 
 register = template.Library()
 FAR, NEAR = 0.6, 0.12
@@ -42,6 +47,17 @@ class Rect:
 def check_of(looking: Looking, keyframe_id: int) -> Check | None:
     """What is known of a keyframe."""
     return looking.checks.get(keyframe_id)
+
+
+@register.simple_tag(takes_context=True)
+def looked_at(context: Context, cards: Sequence[Card]) -> dict[int | None, SafeString]:
+    """What was looked for in each card's picture, or the button for it; empty without a picture."""
+    written = get_template("search/_check_slot.html").template  # type: ignore[attr-defined]
+    slots: dict[int | None, SafeString] = {None: SafeString("")}
+    for card in cards:
+        with context.push(moment=card.moment):
+            slots[card.moment.keyframe_id] = written.render(context)
+    return slots
 
 
 @register.filter

@@ -181,6 +181,38 @@ def test_history_is_short_erasable_and_can_be_switched_off(
     assert PastSearch.objects.count() == 1
 
 
+def test_history_moves_what_is_asked_again_up_and_drops_the_oldest(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_PAST", 3)
+    other = make_user("otto")
+    for asker, text in (
+        (other, "sea"),
+        (user, "sea"),
+        (user, "man"),
+        (user, "it's"),
+        (user, "sea"),
+    ):
+        service.remember(user=asker, text=f" {text} ", address=f"?q={text}")
+    assert texts_of(user) == ["sea", "it's", "man"]
+    service.remember(user=user, text="100 %", address="?q=100+%25")
+    assert texts_of(user) == ["100 %", "sea", "it's"]
+    assert texts_of(other) == ["sea"]
+
+
+def test_history_takes_what_comes_later_for_another_question(user: User) -> None:
+    service.remember(user=user, text="dog", address="?q=dog")
+    PastSearch.objects.update(asked_at=timezone.now() - service.STILL_TYPING * 2)
+    service.remember(user=user, text="dog at the beach", address="?q=dog+at+the+beach")
+    assert texts_of(user) == ["dog at the beach", "dog"]
+    service.remember(user=user, text="dog at", address="?q=dog+at")  # shortened while typing
+    assert texts_of(user) == ["dog at", "dog"]
+
+
+def texts_of(user: User) -> list[str]:
+    return list(PastSearch.objects.filter(user=user).values_list("text", flat=True))
+
+
 def test_outsiders_make_no_example_of_an_asset(client: Client, user: User) -> None:
     asset = make_asset(make_library())
     client.force_login(user)
