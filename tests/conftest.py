@@ -13,6 +13,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from pytest import TestReport
@@ -23,6 +24,12 @@ from everyid_site.env import environment
 from search.retrieval.side_by_side import close_threads
 
 pytest_plugins = ["tests.receiver"]
+
+# How long an example takes says how busy the machine is. Set here, so that it holds for all tests.
+hypothesis.settings.register_profile(
+    "busy machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy machine")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
