@@ -8,7 +8,7 @@ Django must be set up before anything here is called.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -86,7 +86,7 @@ def make_crowd(
         for n in range(people)
     )
     mixed = [person.pk for person in made[5::10][:MIXED]]
-    values = {
+    values: dict[str, Any] = {
         "assets": [asset.pk for asset in assets],
         "asset_count": len(assets),
         "people": [person.pk for person in made],

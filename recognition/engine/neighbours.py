@@ -118,7 +118,7 @@ def pairs_from(rows: Floats, least: float, at_most: int) -> tuple[Ints, Ints, Fl
 
 def count_true(told: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
     """How many of each row of (b, n) are true: (b,), in a third of ``count_nonzero``'s time."""
-    return np.add.reduce(told.view(np.uint8), axis=1, dtype=np.int32)
+    return np.asarray(np.add.reduce(told.view(np.uint8), axis=1, dtype=np.int32))
 
 
 _NONE = np.empty(0, dtype=np.int64)
