@@ -32,7 +32,8 @@ class KnowingDetector(FakeDetector):
         scale = np.array(film.size * 2, dtype=np.float32)
         with av.open(str(film.path)) as container:
             for frame, people in zip(container.decode(video=0), film.people, strict=True):
-                self._frames.append(_small(frame.to_ndarray(format="rgb24")))
+                picture = np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
+                self._frames.append(_small(picture))
                 boxes = np.array([seen.xyxy_px for seen in people], np.float32).reshape(-1, 4)
                 self._boxes.append(np.clip(boxes / scale, 0.0, 1.0))
 

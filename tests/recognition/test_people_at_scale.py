@@ -86,7 +86,7 @@ def _rows_of(step: dict[str, Any]) -> int:
         value for name, value in step.items() if name.startswith("Rows Removed by")
     )
     below = sum(_rows_of(inner) for inner in step.get("Plans", ()))
-    return round(seen * step["Actual Loops"]) + below
+    return int(seen * step["Actual Loops"]) + below
 
 
 def ask_every_page(library: Library) -> dict[str, int]:
