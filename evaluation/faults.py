@@ -215,7 +215,7 @@ class _Killer:
             found[:] = self._place.query(_RUNNING)
             return bool(found)
 
-        self._place.wait_until(is_at_work, 120, "a stage to run")
+        self._place.wait_until(is_at_work, 600, "a stage to run")
         if not found:
             return None
         time.sleep(self._chance.uniform(0.0, 1.0))

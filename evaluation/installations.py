@@ -59,7 +59,7 @@ class Installation:
     def __enter__(self) -> Self:
         if self._keep_up:
             self._up = self.start("manage.py", "up", "--no-web", "--no-worker")
-            self.wait_until(self._is_migrated, 120, "the installation to come up")
+            self.wait_until(self._is_migrated, 600, "the installation to come up")
         return self
 
     def __exit__(

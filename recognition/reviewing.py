@@ -13,6 +13,7 @@ import numpy as np
 from django.db import connection
 from django.db.models import Count, Min
 from psycopg import sql
+from scipy.sparse import csr_array
 
 from ingest.models import Library
 from recognition.engine.embedding import unit, weighted_mean
@@ -32,7 +33,7 @@ ONE_FROM = 0.25
 clothes are not believed against looks (``seeing.clothes``)."""
 MOST_COMPARED = 5000
 """Identities of which every pair is compared, the most seen first; beyond, the rarely seen wait
-until the others are settled. The size that ``tests/recognition/test_people_at_scale.py`` times."""
+until the others are settled. The size that ``python -m evaluation.pages`` times."""
 _NEAREST = 20
 """Of each person so many of the most alike are looked at: who was refused stays among them."""
 _CANDIDATES = 400
@@ -210,9 +211,12 @@ def _means(library: Library, seen: PersonVectors) -> tuple[list[int], Floats]:
         return [], np.zeros((0, 0), dtype=np.float32)
     people, starts, sizes = np.unique(seen.identities[order], return_index=True, return_counts=True)
     most = np.lexsort((people, -sizes))[:MOST_COMPARED]
-    ends = starts + sizes
-    sums = [seen.vectors[order[starts[at] : ends[at]]].sum(axis=0) for at in most]
-    return people[most].tolist(), unit(np.stack(sums))
+    # Row p of this has a one at each vector of person p: sums without copies of the vectors.
+    shape = (len(people), len(seen.vectors))
+    ones = np.ones(len(order), dtype=np.float32)
+    ends = np.append(starts, len(order))
+    sums = csr_array((ones, order, ends), shape=shape)[most] @ seen.vectors
+    return people[most].tolist(), unit(sums)
 
 
 def _named(library: Library) -> set[int]:

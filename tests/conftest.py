@@ -12,17 +12,27 @@ import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import hypothesis
 import pytest
 from django.conf import settings
+from django.test import TransactionTestCase
 from pytest import TestReport
 
 from everyid_site.embedded.endpoint import settings_of_dsn
 from everyid_site.embedded.postgres import EmbeddedPostgres
 from everyid_site.env import environment
 from search.retrieval.side_by_side import close_threads
+from tests.emptying import empty_database
 
 pytest_plugins = ["tests.receiver"]
+
+# How long an example takes says how busy the machine is. Set here, so that it holds for all tests.
+hypothesis.settings.register_profile(
+    "busy machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy machine")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -64,6 +74,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     """Give xdist's workers the controller's server."""
     node.workerinput["everyid_dsn"] = SERVER.start()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests of one folder on one worker, which makes what they share once; who has none left takes
+    from another, so that no core is idle at the end."""
+    if config.getoption("dist") != "load":  # somebody has asked for another way
+        return None
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -118,8 +139,10 @@ def _no_network() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """Threads that asked the test database let go of it before it is dropped."""
-    yield
+    """Tests that commit are emptied away quickly; threads that asked the test database let go of it
+    before it is dropped."""
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", empty_database):
+        yield
     close_threads()
 
 

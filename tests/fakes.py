@@ -174,6 +174,7 @@ class FakeLoader:
 
     def __init__(self) -> None:
         self.versions: dict[str, str] = {}
+        self.detector: FakeDetector | None = None
         self.captioner: Captioner | None = None
         self.open_set: OpenSetDetector | None = None
 
@@ -186,7 +187,8 @@ class FakeLoader:
         setup: Setup | None = None,
     ) -> Networks:
         loaded = self._with_versions(fake_networks(), setup)
-        return replace(loaded, captioner=self.captioner, open_set=self.open_set)
+        detector = self.detector or loaded.detector
+        return replace(loaded, detector=detector, captioner=self.captioner, open_set=self.open_set)
 
     def load_text_encoder(
         self, profile: str, weights_dir: Path | None = None, setup: Setup | None = None

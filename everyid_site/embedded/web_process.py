@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,9 @@ THREADS = 16
 BACKLOG_REQUESTS = 128
 COLLECT_EVERY = (50_000, 20, 50)
 """Values made, and younger collections, between collections of rubbish; Python's: 700, 10, 10."""
+BLAS_THREADS = "1"
+"""Of a request: in a small product they mostly wait for one another, which took four fifths of the
+processor time of comparing 500 vectors (7.0 → 1.2 ms), while other requests wait for them."""
 
 
 def load_application() -> Callable[..., Any]:
@@ -38,6 +42,7 @@ def load_application() -> Callable[..., Any]:
 def main(words: list[str]) -> None:
     """Serve until SIGTERM or SIGINT."""
     host, port = words
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", BLAS_THREADS)  # read when numpy is imported
     Granian(
         "everyid_site.wsgi:application",
         address=host,

@@ -30,6 +30,7 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    Request,
     expect,
     sync_playwright,
 )
@@ -39,7 +40,8 @@ from ingest import pipeline
 from ingest.models import Asset, Library
 from ingest.services.assets import add_file
 from tests import factories, fakes
-from tests.films import Person, Scene, Way, make_film
+from tests.browser.keeping import Keeper
+from tests.films import Film, Person, Scene, Way, make_film
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
@@ -48,7 +50,12 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--autoplay-policy=no-user-gesture-required",
 ]
-WAIT_MS = 30_000
+WAIT_MS = 90_000
+ABORTED = "net::ERR_ABORTED"
+"""Why a request failed whose page was left, or closed at the end of a test, before its answer came:
+a busy machine answers late."""
+FAILED = r"^htmx:(afterRequest|sendError)\b"
+"""What htmx says of every request that failed, without why: those are heard by themselves."""
 SLOW_SCRIPTS_MS = int(os.environ.get("EVERYID_SLOW_SCRIPTS_MS", "0"))
 expect.set_options(timeout=WAIT_MS)
 
@@ -84,15 +91,20 @@ def library(owner: User) -> Library:
 
 
 @pytest.fixture(scope="session")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Film:
     """Four seconds, one cut: someone in red walks over a beach, then someone in blue."""
     path = tmp_path_factory.mktemp("film") / "walk.mp4"
     scenes = [
         Scene("beach", ways=(Way(Person("ada", coat="red")),)),
         Scene("street", ways=(Way(Person("emil", coat="blue")),)),
     ]
-    make_film(path, scenes)
-    return path
+    return make_film(path, scenes)
+
+
+@pytest.fixture(scope="session")
+def film(drawn: Film) -> Path:
+    """Where that film is."""
+    return drawn.path
 
 
 @pytest.fixture
@@ -104,15 +116,25 @@ def networks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(site_context, "_known", None)
 
 
+@pytest.fixture(scope="session")
+def keeper(tmp_path_factory: pytest.TempPathFactory) -> Keeper:
+    """Keeps what was indexed, for all tests."""
+    return Keeper(tmp_path_factory.mktemp("kept"))
+
+
 @pytest.fixture
-def asset(library: Library, film: Path, owner: User, networks: None) -> Asset:
+def asset(library: Library, film: Path, owner: User, networks: None, keeper: Keeper) -> Asset:
     """The film, indexed by every stage."""
-    added = add_file(library=library, path=film, name="walk.mp4", user=owner, in_place=True)
-    assert added.asset is not None, added.sentence
-    pipeline.run_asset(added.asset.pk)
-    added.asset.refresh_from_db()
-    assert added.asset.status == Asset.Status.READY, added.asset.error_sentence
-    return added.asset
+
+    def index() -> None:
+        added = add_file(library=library, path=film, name="walk.mp4", user=owner, in_place=True)
+        assert added.asset is not None, added.sentence
+        pipeline.run_asset(added.asset.pk)
+
+    keeper.bring("walk", index, library, owner)
+    asset = Asset.objects.get()
+    assert asset.status == Asset.Status.READY, asset.error_sentence
+    return asset
 
 
 def sign_in(context: BrowserContext, address: str, user: User) -> None:
@@ -153,8 +175,13 @@ def make_page(
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        if message.type == "error" and not re.search(made_failures, message.text):
+        if message.type == "error" and not re.search(f"{made_failures}|{FAILED}", message.text):
             complaints.append(message.text)
+
+    def hear_failure(request: Request) -> None:
+        text = f"failed {request.url}: {request.failure}"
+        if request.failure != ABORTED and not re.search(made_failures, text):
+            complaints.append(text)
 
     def _make(user: User | None = None, **options: Any) -> Page:
         context = browser.new_context(
@@ -167,6 +194,7 @@ def make_page(
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"threw {error}"))
         page.on("console", hear)
+        page.on("requestfailed", hear_failure)
         return page
 
     yield _make

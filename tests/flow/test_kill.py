@@ -12,7 +12,7 @@ import pytest
 from evaluation.faults import Report, disturb, make_clips
 from evaluation.installations import Installation
 
-pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(2_400)]
 
 SUBTITLES = "1\n00:00:00,1 --> 00:00:00,9\nOne\n\n2\n00:00:01,0 --> 00:00:01,9\nTwo\n"
 SETTINGS = "tests.flow.settings_of_faults"
@@ -45,7 +45,7 @@ def check(report: Report) -> None:
 def test_kills_of_the_worker_lose_and_double_nothing(
     place: Installation, clips: list[Path]
 ) -> None:
-    report = disturb(place, clips, kills=5, seed=1, timeout_s=300)
+    report = disturb(place, clips, kills=5, seed=1)
     assert report.worker_kills + report.child_kills == 5
     check(report)
 
@@ -53,18 +53,18 @@ def test_kills_of_the_worker_lose_and_double_nothing(
 def test_a_kill_of_postgres_loses_and_doubles_nothing(
     place: Installation, clips: list[Path]
 ) -> None:
-    report = disturb(place, clips, kills=0, postgres_kills=1, seed=2, timeout_s=300)
+    report = disturb(place, clips, kills=0, postgres_kills=1, seed=2)
     assert report.postgres_kills == 1
     check(report)
 
 
 def test_a_worker_whose_idle_child_is_killed_ends_and_is_replaced(place: Installation) -> None:
     worker = place.start_worker()
-    place.wait_until(lambda: bool(place.query("SELECT 1 FROM ingest_worker")), 60, "the worker")
+    place.wait_until(lambda: bool(place.query("SELECT 1 FROM ingest_worker")), 300, "the worker")
     children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
     for child in children:
         os.kill(int(child), signal.SIGKILL)
-    place.wait_until(lambda: worker.poll() is not None, 60, "the worker to end")
+    place.wait_until(lambda: worker.poll() is not None, 300, "the worker to end")
 
 
 def test_index_waits_without_a_worker_and_is_free_again(

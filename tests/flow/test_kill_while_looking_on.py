@@ -10,7 +10,7 @@ from evaluation.installations import Installation
 from everyid_site.demo import footage
 from everyid_site.demo.script import FILMS, Part, Scene
 
-pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(2_400)]
 
 SCENE = Scene("beach", 4, (Part("ada", 0.2, 0.8, 0.92, 0.62),))
 SHOTS, TRACKS = "ingest.stages.shots", "tests.flow.dying_tracks"

@@ -262,7 +262,7 @@ WHERE k.id = (SELECT min(id) FROM ingest_keyframe) RETURNING 1 AS one
 
 @pytest.mark.slow
 @pytest.mark.faults
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(2_400)
 def test_a_kill_in_the_middle_is_gone_on_with(
     shared_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -274,12 +274,12 @@ def test_a_kill_in_the_middle_is_gone_on_with(
         place.manage("weights", "pull", "light", "--yes", "--mirror", Path(mirror).as_uri())
         place.manage("index", str(film), "--library", "A")
         worker = place.start("manage.py", "work")
-        worker.wait(timeout=120)
+        worker.wait(timeout=600)
         _multiply(place, 300)
         assert _status(place)["encoder"] == "everyid-image-1"
 
         victim = place.start("manage.py", "reindex", "--encoder", OTHER)
-        place.wait_until(lambda: _done(place) >= 64, 120, "the reindex to be in the middle")
+        place.wait_until(lambda: _done(place) >= 64, 600, "the reindex to be in the middle")
         victim.send_signal(signal.SIGKILL)
         victim.wait()
         half = _done(place)

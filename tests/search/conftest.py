@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
 
 from recognition.models import Encoder
 from search import answering
 from tests.search.made import make_encoder, space
-
-# How long an example takes says how busy the machine is.
-settings.register_profile("search", deadline=None)
-settings.load_profile("search")
 
 
 @pytest.fixture

@@ -10,9 +10,11 @@ from everyid_site.celery import app
 
 
 @app.task(name="tests.echo")
-def echo(folder: str, name: str, sleep_s: float = 0.0) -> None:
-    """Write who runs it and when, then take a while."""
+def echo(folder: str, name: str, patience_s: float = 0.0) -> None:
+    """Write who runs it and when, then wait so long at most for a file ``NAME.go``."""
     started = Path(folder) / f"{name}.started"
     started.write_text(f"{os.getpid()} {os.getppid()} {time.time()}")
-    time.sleep(sleep_s)
+    until = time.monotonic() + patience_s
+    while not (Path(folder) / f"{name}.go").exists() and time.monotonic() < until:
+        time.sleep(0.05)
     (Path(folder) / f"{name}.done").write_text(str(time.time()))

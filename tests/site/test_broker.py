@@ -24,7 +24,7 @@ QUEUE = "test-broker"
 BROKERS = ("", "redis://127.0.0.1:6379/9", "amqp://guest:guest@127.0.0.1:5672//")
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 30.0) -> bool:
+def wait_until(condition: Callable[[], Any], seconds: float = 120.0) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():
@@ -50,7 +50,7 @@ class Peer:
     def send(self, body: Any) -> None:
         self.connection.Producer().publish(body, routing_key=QUEUE)
 
-    def receive(self, seconds: float = 30.0) -> Any:
+    def receive(self, seconds: float = 120.0) -> Any:
         """The next body and message; raises TimeoutError if there is none."""
         self.consumer.consume()
         self.connection.drain_events(timeout=seconds)
@@ -86,7 +86,7 @@ def test_a_consumer_notices_that_its_session_was_lost(peers: Any) -> None:
     with pytest.raises(transport.connection_errors):
         message.ack()
     with pytest.raises(psycopg.OperationalError):
-        transport.drain_events(transport, timeout=0.3)
+        transport.drain_events(transport, timeout=60)
 
 
 def count_messages(dsn: str) -> int:
@@ -110,15 +110,20 @@ def test_a_message_arrives_once_and_in_order(peers: Any, database_url: str) -> N
         receiver.receive(0.3)
 
 
-def test_it_is_picked_up_at_once(peers: Any) -> None:
+def test_it_is_picked_up_at_once(peers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits sleeps for a tenth of a second between two looks, and no longer."""
     sender, receiver = peers(), peers()
-    took = []
-    for _ in range(5):  # a busy machine may keep one of them waiting
-        sender.send(time.time())
-        sent_at, message = receiver.receive()
-        took.append(time.time() - sent_at)
-        message.ack()
-    assert min(took) < 1.0
+    slept: list[float] = []
+
+    def send_late(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            sender.send("task")
+
+    monkeypatch.setattr("kombu.transport.virtual.base.sleep", send_late)
+    body, message = receiver.receive()
+    message.ack()
+    assert (body, slept) == ("task", [0.1] * 3)
 
 
 def test_nobody_else_gets_a_message_that_is_held(peers: Any) -> None:
@@ -206,13 +211,13 @@ def worker(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-def publish(environment: dict[str, str], folder: Path, name: str, sleep_s: float = 0.0) -> None:
+def publish(environment: dict[str, str], folder: Path, name: str, patience_s: float = 0.0) -> None:
     code = (
         "import sys; from tests.site.echo import echo; "
         "echo.apply_async(sys.argv[1:3] + [float(sys.argv[3])], queue='gpu')"
     )
     subprocess.run(
-        [sys.executable, "-c", code, str(folder), name, str(sleep_s)],
+        [sys.executable, "-c", code, str(folder), name, str(patience_s)],
         cwd=BASE_DIR,
         env=environment,
         check=True,
@@ -251,15 +256,16 @@ def test_a_task_makes_the_round_trip(url: str, database_url: str, tmp_path: Path
 @pytest.mark.faults
 def test_a_killed_workers_task_is_done_by_another(database_url: str, tmp_path: Path) -> None:
     environment = worker_environment(database_url, "", tmp_path)
-    publish(environment, tmp_path, "task", sleep_s=3.0)
+    publish(environment, tmp_path, "task", patience_s=600)
     with worker(environment) as first:
         assert wait_until((tmp_path / "task.started").exists)
         child = int((tmp_path / "task.started").read_text().split()[0])
         first.kill()
         first.wait()
         if sys.platform == "linux":
-            assert wait_until(lambda: not is_alive(child), 5), "the child outlived its parent"
-    (tmp_path / "task.started").unlink()
+            assert wait_until(lambda: not is_alive(child)), "the child outlived its parent"
+    (tmp_path / "task.go").touch()
+    assert not (tmp_path / "task.done").exists()
     with worker(environment):
         assert wait_until((tmp_path / "task.done").exists)
 

@@ -22,14 +22,14 @@ from everyid_site.embedded.errors import PostgresUnavailable
 from everyid_site.embedded.postgres import EmbeddedPostgres
 from everyid_site.env import BASE_DIR
 
-pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.faults]
 
 HOLD = """
 import sys, time
 from everyid_site.embedded.postgres import EmbeddedPostgres
 postgres = EmbeddedPostgres(sys.argv[1], durable=False).acquire()
 print(postgres.dsn, flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 USE = """
@@ -70,7 +70,7 @@ def postmaster_pid(server: EmbeddedPostgres) -> int:
     return int((server.cluster.data / "postmaster.pid").read_text().split()[0])
 
 
-def wait_until(condition: object, seconds: float = 60.0) -> bool:
+def wait_until(condition: object, seconds: float = 120.0) -> bool:
     assert callable(condition)
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

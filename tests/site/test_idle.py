@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+
+import pytest
 
 from everyid_site.idle import IdleRelease
 
@@ -18,13 +21,27 @@ def test_it_lets_go_after_the_last_task() -> None:
     assert gone.wait(60)
 
 
-def test_a_new_task_keeps_it() -> None:
+def test_a_new_task_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also from a clock that rings in the moment in which the task begins."""
+    rings: list[Callable[[], None]] = []
+
+    class Clock(threading.Timer):
+        def __init__(self, after_s: float, ring: Callable[[], None]) -> None:
+            super().__init__(after_s, ring)
+            rings.append(ring)
+
+    monkeypatch.setattr(threading, "Timer", Clock)
     gone = threading.Event()
-    keeper = IdleRelease(gone.set, 0.6)
+    keeper = IdleRelease(gone.set, 600)
     keeper.started()
     keeper.ended()
     keeper.started()
-    assert not gone.wait(0.9)
+    rings[0]()
+    assert not gone.is_set()
+    keeper.ended()
+    rings[1]()
+    assert gone.is_set()
+    keeper.started()  # stops its clock
 
 
 def test_zero_means_never() -> None:

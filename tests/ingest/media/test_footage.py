@@ -17,7 +17,6 @@ SOME = [path for path in sorted(SHARED.glob("footage/*")) if path.stem in ("d01"
 pytestmark = pytest.mark.skipif(not ODD, reason="no shared footage here")
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("path", ODD, ids=lambda path: path.name)
 def test_odd_files_end_well(path: Path, tmp_path: Path) -> None:
     try:

@@ -157,7 +157,6 @@ BROKEN: dict[str, tuple[type[IngestError], Callable[[Path], object]]] = {
 }
 
 
-@pytest.mark.timeout(30)
 @pytest.mark.parametrize("name", BROKEN)
 def test_it_refuses_in_one_clear_sentence(tmp_path: Path, name: str) -> None:
     error, make = BROKEN[name]

@@ -143,7 +143,7 @@ def test_describing_and_importing_load_no_vendor(need_role: Need) -> None:
         "bad = {'onnxruntime', 'openvino', 'torch', 'django', 'hdbscan'} & set(sys.modules)\n"
         "assert not bad, bad\n"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=600)
 
 
 def test_the_engine_knows_no_framework() -> None:
