@@ -210,6 +210,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "everyid_site.schema.document_problems",
+        "everyid_site.reference.documenting.document_operations",
     ],
 }
 

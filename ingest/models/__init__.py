@@ -6,6 +6,7 @@ from ingest.models.audit import AuditEntry
 from ingest.models.camera import Camera
 from ingest.models.library import Library, Membership, Role
 from ingest.models.line import Line
+from ingest.models.rate import RateCount
 from ingest.models.shot import Keyframe, Shot
 from ingest.models.stage_run import StageRun
 from ingest.models.upload import Upload
@@ -20,6 +21,7 @@ __all__ = [
     "Library",
     "Line",
     "Membership",
+    "RateCount",
     "Role",
     "Shot",
     "StageRun",
