@@ -4,6 +4,7 @@ from ingest.models.api_token import ApiToken
 from ingest.models.asset import Asset
 from ingest.models.audit import AuditEntry
 from ingest.models.camera import Camera
+from ingest.models.forgotten import ForgottenName
 from ingest.models.library import Library, Membership, Role
 from ingest.models.line import Line
 from ingest.models.rate import RateCount
@@ -17,6 +18,7 @@ __all__ = [
     "Asset",
     "AuditEntry",
     "Camera",
+    "ForgottenName",
     "Keyframe",
     "Library",
     "Line",
