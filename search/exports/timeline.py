@@ -42,6 +42,15 @@ class Mark:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A line that is said while ``start_pts <= pts < end_pts``; it may reach beyond its event."""
+
+    start_pts: int
+    end_pts: int
+    text: str
+
+
 @dataclass(frozen=True)
 class Event:
     """A piece of footage: ``start_pts <= pts < end_pts``."""
@@ -53,6 +62,7 @@ class Event:
     people: tuple[str, ...] = ()
     note: str = ""
     marks: tuple[Mark, ...] = ()
+    said: tuple[Spoken, ...] = ()
 
     @cached_property
     def start_frame(self) -> int:

@@ -11,15 +11,20 @@ from xml.etree import ElementTree as ET
 import opentimelineio as otio
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from ingest.media.lines import LONGEST_TEXT, plain
+from ingest.media.sidecars import cues_of
 from ingest.media.timecode import frame_number, parse_timecode
 from search.errors import MixedRates
 from search.exports.ale import write_ale
 from search.exports.edl import write_edl
 from search.exports.fcpxml import write_fcpxml
+from search.exports.frames import Footage
 from search.exports.otio import write_otio
-from search.exports.timeline import Event, Timeline
-from tests.search.exports.lists import PAL, fixed, timelines
+from search.exports.timeline import Event, Spoken, Timeline, line
+from search.exports.webvtt import write_said
+from tests.search.exports.lists import NTSC, PAL, fixed, footages, timelines
 
 Ranges = list[tuple[int, int]]
 
@@ -119,6 +124,33 @@ def test_one_rate_is_asked_for_where_there_is_room_for_one(timeline: Timeline) -
     for rate in timeline.rates:
         part = timeline.at_rate(rate)
         assert ranges_of(read(write_ale(part), "ale")) == wanted(part)
+
+
+_TEXTS = st.text(st.characters(codec="utf-8"), max_size=60).map(plain).filter(bool)
+
+
+@given(st.data(), footages(1, NTSC))
+@settings(max_examples=60, deadline=None)
+def test_subtitles_of_a_log_are_lines_again(data: st.DataObject, clip: Footage) -> None:
+    """Written beside the file and read by the same reader as any: to the millisecond."""
+    lines = []
+    for text in data.draw(st.lists(_TEXTS, max_size=5)):
+        start = data.draw(st.integers(clip.first_pts, clip.end_pts - 1))
+        lines.append(Spoken(start, data.draw(st.integers(start + 1, clip.end_pts)), text))
+    log = Timeline("x", (Event(clip, clip.first_pts, clip.end_pts, said=tuple(lines)),), True)
+    back = {(plain(cue.text), cue.start_s) for cue in cues_of(write_said(log))}
+    seconds = [(s.start_pts - clip.first_pts) * clip.time_base for s in lines]
+    ends = [(s.end_pts - clip.first_pts) * clip.time_base for s in lines]
+    told = {
+        (line(s.text, LONGEST_TEXT), at)
+        for s, start, end in zip(lines, seconds, ends, strict=True)
+        if (at := _whole_ms(start)) < _whole_ms(end)
+    }
+    assert told <= back
+
+
+def _whole_ms(seconds: Fraction) -> Fraction:
+    return Fraction((seconds * 1000 + Fraction(1, 2)).__floor__(), 1000)
 
 
 def test_what_is_said_comes_back() -> None:
