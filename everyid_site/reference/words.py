@@ -177,8 +177,8 @@ DETAILS = {
     "bins_list": "The bins of your libraries, last changed first.",
     "bins_retrieve": "One bin; its moments are at `/api/bins/{id}/items`.",
     "bins_destroy": "The bin with its items and markers; the footage stays. Owners.",
-    "bins_export": "As a file: EDL, ALE, FCPXML, OTIO, CSV, WebVTT or subtitles. EDL and ALE hold one frame "
-    "rate; where a bin has several, `rate` chooses one.",
+    "bins_export": "As a file: EDL, ALE, FCPXML, OTIO, CSV, WebVTT or subtitles. EDL and ALE hold "
+    "one frame rate; where a bin has several, `rate` chooses one.",
     "excerpts_list": "Your orders, the latest first. Files are kept for a week.",
     "excerpts_retrieve": "One order; `state` says how far it is, and each file's `is_cut` whether "
     "it can be fetched.",

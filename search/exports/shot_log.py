@@ -68,6 +68,8 @@ def _remarks(event: Event) -> Iterator[str]:
         yield "variable frame rate: counted by time"
     if not event.footage.has_timecode:
         yield "no timecode in the file: counted from its first frame"
+    if event.passes_midnight:
+        yield "timecode passes midnight: the end is on the next day"
 
 
 def _safe(cell: str) -> str:

@@ -85,6 +85,11 @@ class Event:
         """How long it lasts, exactly."""
         return self.frames / self.footage.edit_rate
 
+    @property
+    def passes_midnight(self) -> bool:
+        """Whether its timecode starts anew, so that its out is before its in."""
+        return self.footage.timecode(self.end_frame) < self.footage.timecode(self.start_frame)
+
     def mark_frame(self, mark: Mark) -> int:
         """The frame that a mark stands on, within the event."""
         found = self.footage.frame_at(mark.pts)
