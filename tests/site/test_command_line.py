@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -16,12 +18,14 @@ from everyid_site.embedded.migrating import apply_pending_migrations
 from everyid_site.env import BASE_DIR
 
 
-def run(*words: str, state_dir: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *words: str, state_dir: Path, extra: Mapping[str, str] | None = None, **settings: str
+) -> subprocess.CompletedProcess[str]:
     values = {f"EVERYID_{name.upper()}": value for name, value in settings.items()}
     return subprocess.run(
         [sys.executable, "manage.py", *words],
         cwd=BASE_DIR,
-        env={"PATH": os.defpath, "EVERYID_STATE_DIR": str(state_dir), **values},
+        env={"PATH": os.defpath, "EVERYID_STATE_DIR": str(state_dir), **values, **(extra or {})},
         capture_output=True,
         text=True,
         check=False,
@@ -75,6 +79,30 @@ def test_pending_migrations_are_applied_once() -> None:
     assert apply_pending_migrations() is True
     assert "search_example" in connection.introspection.table_names()
     assert apply_pending_migrations() is False
+
+
+@pytest.fixture
+def empty_database(transactional_db: None) -> Iterator[str]:
+    """The address of a database in which nothing is, beside the tests' own."""
+    parts = connection.get_connection_params()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE DATABASE first_hour TEMPLATE template0")
+    yield (
+        f"postgresql://{parts['user']}:{parts.get('password') or ''}@/first_hour"
+        f"?host={parts['host']}&port={parts.get('port') or 5432}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("DROP DATABASE first_hour WITH (FORCE)")
+
+
+def test_the_first_command_may_make_the_admin(empty_database: str, tmp_path: Path) -> None:
+    """As the README says to begin: nothing has brought the database up to date before."""
+    words = ("createsuperuser", "--noinput", "--username", "anna", "--email", "anna@desk.example")
+    secret = {"DJANGO_SUPERUSER_PASSWORD": "a long one 17"}
+    result = run(*words, state_dir=tmp_path, extra=secret, database_url=empty_database)
+    assert result.returncode == 0, result.stderr
+    with psycopg.connect(empty_database) as other:
+        assert other.execute("SELECT username FROM auth_user").fetchall() == [("anna",)]
 
 
 def test_commands_that_migrate_exist() -> None:
