@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from ingest.media.sidecars import read_sidecars
 from ingest.models import Asset, ForgottenName, Library, Line
 from ingest.pipeline import Outcome, retry, run_asset, run_stage
 from ingest.services import forgetting
 from ingest.services.assets import add_file
-from ingest.stages import lines as stage
 from recognition.models import Identity
 from recognition.services.erasure import erase_identity
 from tests.factories import make_identity, make_library, make_user
@@ -111,10 +111,10 @@ def test_an_erasure_while_a_stage_reads_is_seen(
     """The stage has read the name when its owner erases it, and writes after that."""
     asset = index(library, footage)
     has_read, may_go_on = threading.Event(), threading.Event()
-    real, outcomes = stage.read_sidecars, []
+    outcomes: list[Outcome] = []
 
     def read_and_wait(*args: Any) -> Any:
-        found = real(*args)
+        found = read_sidecars(*args)
         has_read.set()
         assert may_go_on.wait(120)
         return found
@@ -125,7 +125,7 @@ def test_an_erasure_while_a_stage_reads_is_seen(
         finally:
             connection.close()
 
-    monkeypatch.setattr(stage, "read_sidecars", read_and_wait)
+    monkeypatch.setattr("ingest.stages.lines.read_sidecars", read_and_wait)
     run = asset.stage_runs.get(stage=STAGES[2])
     retry(run)
     thread = threading.Thread(target=work, args=(run.pk,))
@@ -157,7 +157,7 @@ def test_an_erasure_waits_for_a_stage_that_is_writing(
         finally:
             connection.close()
 
-    monkeypatch.setattr(stage, "forgetter", ask_and_wait)
+    monkeypatch.setattr("ingest.stages.lines.forgetter", ask_and_wait)
     run = asset.stage_runs.get(stage=STAGES[2])
     retry(run)
     person = make_identity(library, name="Zoë Berg")

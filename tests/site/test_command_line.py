@@ -7,13 +7,16 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import NotSupportedError, ProgrammingError, connection
 
 from everyid_site import command_line
+from everyid_site.embedded import migrating
+from everyid_site.embedded.errors import ServiceFailed
 from everyid_site.embedded.migrating import apply_pending_migrations
 from everyid_site.env import BASE_DIR
 
@@ -103,6 +106,28 @@ def test_the_first_command_may_make_the_admin(empty_database: str, tmp_path: Pat
     assert result.returncode == 0, result.stderr
     with psycopg.connect(empty_database) as other:
         assert other.execute("SELECT username FROM auth_user").fetchall() == [("anna",)]
+
+
+def test_a_server_without_pgvector_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Postgres says it where the package is not installed, and where the user is no admin."""
+    for error in (
+        NotSupportedError('extension "vector" is not available\nDETAIL: …'),
+        ProgrammingError('permission denied to create extension "vector"'),
+    ):
+        monkeypatch.setattr(migrating, "call_command", raising(error))
+        with pytest.raises(ServiceFailed, match=r"vector.*install pgvector 0\.8"):
+            migrating._migrate()
+    other = ProgrammingError("relation is not there")
+    monkeypatch.setattr(migrating, "call_command", raising(other))
+    with pytest.raises(ProgrammingError, match="relation"):
+        migrating._migrate()
+
+
+def raising(error: Exception) -> Any:
+    def call(*_: Any, **__: Any) -> None:
+        raise error
+
+    return call
 
 
 def test_commands_that_migrate_exist() -> None:

@@ -13,11 +13,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from ingest import storage
+from ingest.media.sidecars import read_sidecars
 from ingest.models import Asset, Library, Line, StageRun
 from ingest.pipeline import Outcome, retry, run_asset, run_stage
 from ingest.services.assets import add_file, delete_asset
 from ingest.services.uploads import receive
-from ingest.stages import lines as stage
 from tests.factories import make_library
 from tests.films import Scene, make_film
 from tests.ingest.media.subtitled import add_subtitles, mov_text
@@ -195,7 +195,7 @@ class Paused:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.has_read, self.may_go_on = threading.Event(), threading.Event()
         self.outcomes: list[Outcome] = []
-        real = stage.read_sidecars
+        real = read_sidecars
 
         def read_and_wait(*args: Any) -> Any:
             found = real(*args)
@@ -204,7 +204,7 @@ class Paused:
                 assert self.may_go_on.wait(120)
             return found
 
-        monkeypatch.setattr(stage, "read_sidecars", read_and_wait)
+        monkeypatch.setattr("ingest.stages.lines.read_sidecars", read_and_wait)
 
     def start(self, asset: Asset) -> None:
         (run,) = runs(asset, STAGES[2])
