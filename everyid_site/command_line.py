@@ -26,8 +26,13 @@ _WITHOUT_DATABASE = frozenset(
         *("startapp", "version"),
     }
 )
-# Commands that bring an old or empty database up to date by themselves.
-MIGRATING = frozenset({"demo", "index", "search", "up"})
+# Commands that bring an old or empty database up to date by themselves: any may be the first.
+MIGRATING = frozenset(
+    {
+        *("changepassword", "createsuperuser", "demo", "index", "mcp", "networks", "reindex"),
+        *("search", "stages", "up"),
+    }
+)
 
 
 def main(argv: Sequence[str]) -> int:

@@ -37,7 +37,8 @@ def _split(text: str) -> list[str]:
 
 SECRET_KEY = _secret_key()
 DEBUG = ENV.debug
-ALLOWED_HOSTS = _split(ENV.allowed_hosts)
+# This machine's own names besides: by them the server is asked how it is.
+ALLOWED_HOSTS = [*_split(ENV.allowed_hosts), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = _split(ENV.trusted_origins)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.secure_cookies
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -215,6 +216,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "everyid_site.schema.document_problems",
+        "everyid_site.reference.documenting.document_operations",
     ],
 }
 

@@ -17,6 +17,8 @@ urlpatterns = [
     path("api/", include("ingest.api_urls")),
     path("api/", include("recognition.api_urls")),
     path("api/schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/docs", views.api_reference, name="api-reference"),
+    path("api/docs/<slug:group>", views.api_group, name="api-group"),
     path("healthz", views.health, name="health"),
     path("login/", auth_views.LoginView.as_view(template_name="login.html"), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),

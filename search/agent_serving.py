@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -25,9 +25,9 @@ from mcp.server.fastmcp.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import Tool
 from pydantic import AnyHttpUrl
-from rest_framework.throttling import SimpleRateThrottle
 
 from ingest.errors import IngestError
+from ingest.services.rates import count_request, whole_seconds
 from ingest.services.tokens import find_token
 from search.agents import Tools
 from search.errors import SearchError
@@ -167,24 +167,13 @@ def _with_fresh_connections(call: Callable[P, R]) -> Callable[P, R]:
     return fresh
 
 
-class _Limit(SimpleRateThrottle):
-    """A limit of ``settings.RATES`` for a token."""
-
-    def __init__(self, scope: str, token_id: int) -> None:
-        self.scope = scope
-        self.rate = settings.RATES[scope] or None  # None: no limit
-        self.num_requests, self.duration = self.parse_rate(self.rate)
-        self._key = f"agents-{scope}-token-{token_id}"
-
-    def get_cache_key(self, request: Any, view: Any) -> str:
-        return self._key
-
-
 def limit_call(tool: str, token_id: int) -> None:
-    """Counts a call of a tool. Raises ToolError where there were too many."""
-    limit = _Limit(LIMITED_AS.get(tool, "read"), token_id)
-    if not limit.allow_request(cast("Any", None), cast("Any", None)):
-        raise ToolError(f"That was too often: try again in {int(limit.wait() or 1)} seconds.")
+    """Counts a call of a tool with the token's calls of the API. Raises ToolError at too many."""
+    scope = LIMITED_AS.get(tool, "read")
+    rate = settings.RATES[scope]
+    wait_s = count_request(f"{scope}-token-{token_id}", rate) if rate else None
+    if wait_s is not None:
+        raise ToolError(f"That was too often: try again in {whole_seconds(wait_s)} seconds.")
 
 
 def _known_hosts(hosts: Sequence[str]) -> TransportSecuritySettings:

@@ -127,7 +127,10 @@ class Tools:
         return {"bin": kept.name, "added": len(made)}
 
     def export(self, format: str, query: str = "", bin: int = 0) -> str:
-        """A bin, or the answers of a search, as edl, ale, fcpxml, otio, csv or vtt text."""
+        """A bin, or the answers of a search, as edl, ale, fcpxml, otio, csv, vtt or said text.
+
+        ``said`` are the subtitles.
+        """
         require_format(format)
         if bin:
             kept = get_object_or_404(reads.bins_for(self._user), pk=bin)

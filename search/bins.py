@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.db import connection
 from django.db.models import Count, F, OuterRef, Prefetch, QuerySet, Subquery
 
 from ingest.models import Asset, Keyframe, Library, Role
@@ -13,7 +14,7 @@ from ingest.selectors import User, libraries_for, require_role
 from recognition.models import Description, Track
 from search.exports.formats import FORMATS, Format
 from search.exports.frames import rate_text
-from search.exports.timeline import Colour, Event, Mark, Timeline
+from search.exports.timeline import Colour, Event, Mark, Spoken, Timeline
 from search.models import Bin, BinItem, Marker
 from search.points import footage_of
 
@@ -137,7 +138,12 @@ def _row(number: int, item: BinItem) -> ItemRow:
     )
 
 
-def event_of(item: BinItem, description: str = "", people: Iterable[str] = ()) -> Event:
+def event_of(
+    item: BinItem,
+    description: str = "",
+    people: Iterable[str] = (),
+    said: Iterable[Spoken] = (),
+) -> Event:
     """An item as an event of a list; markers that a trim left outside are left out."""
     return Event(
         footage=footage_of(item.asset),
@@ -151,33 +157,40 @@ def event_of(item: BinItem, description: str = "", people: Iterable[str] = ()) -
             for m in item.markers.all()
             if item.start_pts <= m.pts < item.end_pts
         ),
+        said=tuple(said),
     )
 
 
 def timeline_of_bin(bin: Bin) -> Timeline:
-    """The bin as a list, with what was seen in each moment. Four questions."""
+    """The bin as a list, with what was seen and said in each moment. Five questions."""
     items = items_of(bin)
-    seen = what_was_seen([(i.asset_id, i.start_pts, i.end_pts) for i in items])
-    events = (event_of(item, *facts) for item, facts in zip(items, seen, strict=True))
+    ranges = [(i.asset_id, i.start_pts, i.end_pts) for i in items]
+    seen, said = what_was_seen(ranges), what_was_said(ranges)
+    events = (
+        event_of(item, *facts, spoken)
+        for item, facts, spoken in zip(items, seen, said, strict=True)
+    )
     return Timeline(bin.name, tuple(events))
 
 
 def timeline_of_ranges(
     title: str, ranges: Sequence[tuple[int, int, int]], *, is_log: bool = False
 ) -> Timeline:
-    """Ranges (asset id, start, end) as a list. Three questions."""
+    """Ranges (asset id, start, end) as a list. Four questions."""
     ids = {asset_id for asset_id, _, _ in ranges}
     assets = Asset.objects.filter(pk__in=ids).select_related("camera").in_bulk()
     known = [(pk, start, end) for pk, start, end in ranges if pk in assets]
     events = (
-        Event(footage_of(assets[pk]), start, end, description, tuple(people))
-        for (pk, start, end), (description, people) in zip(known, what_was_seen(known), strict=True)
+        Event(footage_of(assets[pk]), start, end, description, tuple(people), said=spoken)
+        for (pk, start, end), (description, people), spoken in zip(
+            known, what_was_seen(known), what_was_said(known), strict=True
+        )
     )
     return Timeline(title, tuple(events), is_log)
 
 
 def timeline_of_asset(asset: Asset) -> Timeline:
-    """The shot log of an asset. Four questions."""
+    """The shot log of an asset. Five questions."""
     shots = asset.shots.order_by("ordinal").values_list("asset_id", "start_pts", "end_pts")
     return timeline_of_ranges(asset.name, list(shots), is_log=True)
 
@@ -202,6 +215,25 @@ def what_was_seen(ranges: Sequence[tuple[int, int, int]]) -> list[tuple[str, lis
         (next(iter(_meeting(said, at)), ""), list(dict.fromkeys(_meeting(shown, at))))
         for at in ranges
     ]
+
+
+def what_was_said(ranges: Sequence[tuple[int, int, int]]) -> list[tuple[Spoken, ...]]:
+    """For each range (asset id, start, end): the lines that are said in it, in time. One question.
+
+    Subtitles in two languages are both there; the same words at the same time are there once.
+    """
+    found: list[list[Spoken]] = [[] for _ in ranges]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT r.n, l.start_pts, l.end_pts, l.text"
+            " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) WITH ORDINALITY"
+            " AS r (asset, first, last, n) JOIN ingest_line l ON l.asset_id = r.asset"
+            " AND l.start_pts < r.last AND l.end_pts > r.first ORDER BY 1, 2, 3, 4",
+            [[row[i] for row in ranges] for i in range(3)],
+        )
+        for number, start, end, text in cursor.fetchall():
+            found[number - 1].append(Spoken(start, end, text))
+    return [tuple(spoken) for spoken in found]
 
 
 def _meeting(rows: Iterable[tuple[int, int, int, str]], at: tuple[int, int, int]) -> Iterable[str]:

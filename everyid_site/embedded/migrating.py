@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import NotSupportedError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
+
+from everyid_site.embedded.errors import ServiceFailed
 
 # Any number that nothing else in the database uses as an advisory lock.
 _LOCK = 0x65764964
@@ -18,10 +20,25 @@ def apply_pending_migrations() -> bool:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         try:
             if _pending():
-                call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+                _migrate()
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
     return True
+
+
+def _migrate() -> None:
+    """Raises ServiceFailed with a sentence where the server lacks an extension that is needed."""
+    try:
+        call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+    except (NotSupportedError, ProgrammingError) as error:
+        said = str(error).strip().splitlines()[0]
+        if "extension" not in said:
+            raise
+        raise ServiceFailed(
+            f"This Postgres cannot be used yet ({said}): install pgvector 0.8 or later on its "
+            "machine, and let an admin of the database run CREATE EXTENSION vector, pg_trgm and "
+            "unaccent in it."
+        ) from error
 
 
 def _pending() -> bool:

@@ -67,6 +67,30 @@ def find_sidecars(path: Path) -> list[Sidecar]:
     return found[:MOST_FILES]
 
 
+def marks_of(path: Path) -> dict[str, list[int]]:
+    """What tells whether a media file's sidecars changed: size and time (ns) by ending.
+
+    Empty where the folder cannot be read; a file that goes meanwhile is left out.
+    """
+    marks: dict[str, list[int]] = {}
+    try:
+        for sidecar in find_sidecars(path):
+            found = sidecar.path.lstat()
+            marks[sidecar.ending] = [found.st_size, found.st_mtime_ns]
+    except OSError:
+        pass  # whoever reads them says what is wrong
+    return marks
+
+
+def changed_since(path: Path, moment_s: float) -> bool:
+    """Whether a sidecar was written, or came to its place, after a moment (seconds of the epoch).
+
+    Raises OSError where the folder cannot be read.
+    """
+    found = (sidecar.path.lstat() for sidecar in find_sidecars(path))
+    return any(max(at.st_mtime, at.st_ctime) > moment_s for at in found)
+
+
 def read_sidecars(path: Path, clock: Clock) -> Heard:
     """The lines of all sidecars of a media file; their time 0 is its first frame.
 

@@ -57,17 +57,21 @@ def publish(run: StageRun) -> bool:
     return True
 
 
-def retry(run: StageRun) -> StageRun | None:
+def retry(run: StageRun, *, even_under_way: bool = False) -> StageRun | None:
     """Do a run again, and with it all that depends on it; the asset's next run.
 
-    What failed or was cancelled after it is queued again too. A run under way is left alone, and
-    one that is no longer on the path gives way to what is.
+    What failed or was cancelled after it is queued again too. A run under way is left alone; with
+    ``even_under_way`` it is taken from its worker, which then writes nothing. A run that is no
+    longer on the path gives way to what is.
     """
     with transaction.atomic():
         asset = lock(run.asset_id)
         if asset is None:
             return None
-        asset.stage_runs.filter(pk=run.pk).exclude(state=State.RUNNING).update(**FRESH)
+        again = asset.stage_runs.filter(pk=run.pk)
+        if not even_under_way:
+            again = again.exclude(state=State.RUNNING)
+        again.update(**FRESH)
         undone = asset.stage_runs.filter(state__in=(State.FAILED, State.CANCELLED))
         undone.update(**FRESH)
         following = plan(asset)

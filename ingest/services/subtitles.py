@@ -15,10 +15,11 @@ from ingest.errors import IngestError, NotAFile, NotMedia, TooLarge
 from ingest.media.opening import storage_errors
 from ingest.media.sidecars import (
     LARGEST_BYTES,
+    changed_since,
     cues_of,
     decoded,
     ending_of,
-    find_sidecars,
+    marks_of,
     stem_of,
 )
 from ingest.models import Asset, Library, StageRun
@@ -27,8 +28,9 @@ from ingest.services.names import clean_file_name
 
 STAGE = "ingest.stages.lines"
 """What is done again when subtitles come."""
-FROM_FILE = "file "
-"""How the sources of lines out of sidecars begin; their endings follow."""
+CLOCKS_DIFFER_S = 60
+"""By how much a file server's clock may be behind ours. A minute, by judgement."""
+State = StageRun.State
 
 _File = TypeVar("_File", bound="UploadedFile[Any]")
 
@@ -71,20 +73,27 @@ def keep_subtitles(library: Library, file: UploadedFile[Any], name: str) -> Asse
     return asset
 
 
+@transaction.atomic
 def look_for_subtitles(asset: Asset) -> None:
-    """Read the subtitles beside an asset again, where they changed since they were read."""
-    run = _last_run(asset)
-    if run is None or run.finished_at is None:
+    """Read the subtitles beside an asset again, where they changed since they were read.
+
+    A stage that is reading at this moment may have come too early for them: it is done anew.
+    """
+    if Asset.objects.select_for_update(no_key=True).filter(pk=asset.pk).first() is None:
+        return
+    run = _last_reading(asset)
+    if run is None or run.started_at is None:
         return
     try:
-        found = find_sidecars(storage.source_path(asset))
-        changed_at = max((s.path.stat().st_mtime for s in found), default=0.0)
+        path = storage.source_path(asset)
+        if run.state == State.RUNNING:
+            has_changed = changed_since(path, run.started_at.timestamp() - CLOCKS_DIFFER_S)
+        else:
+            has_changed = run.summary.get("beside", {}) != marks_of(path)
     except (OSError, IngestError):
         return  # whoever reads the footage next says what is wrong
-    known = asset.lines.filter(source__startswith=FROM_FILE).values_list("source", flat=True)
-    there = {f"{FROM_FILE}{sidecar.ending}"[:40] for sidecar in found}
-    if changed_at > run.finished_at.timestamp() or not set(known.distinct().order_by()) <= there:
-        retry(run)
+    if has_changed:
+        retry(run, even_under_way=True)
 
 
 def _asset_named(library: Library, stem: str) -> Asset:
@@ -106,13 +115,17 @@ def _asset_named(library: Library, stem: str) -> Asset:
     )
 
 
-def _last_run(asset: Asset) -> StageRun | None:
-    done = asset.stage_runs.filter(stage=STAGE, state=StageRun.State.DONE)
-    return done.order_by("-pk").first()
+def _last_reading(asset: Asset) -> StageRun | None:
+    """The newest run that has read subtitles, or is reading them; the asset is locked."""
+    begun = asset.stage_runs.filter(stage=STAGE, state__in=(State.DONE, State.RUNNING))
+    return begun.order_by("-pk").first()
 
 
 def _read_again(asset: Asset) -> None:
-    """What was read already is read anew; else the path comes to it by itself."""
-    run = _last_run(asset)
+    """What was read already, or is being read, is read anew; else the path comes to it by itself.
+
+    The asset is locked, and so a stage under way commits before this or never.
+    """
+    run = _last_reading(asset)
     if run is not None:
-        retry(run)
+        retry(run, even_under_way=True)

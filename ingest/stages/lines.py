@@ -2,13 +2,14 @@
 
 Cheap, for no picture is decoded; the last of the path, so that subtitles that came later re-do
 nothing else. Subtitles that cannot be read keep no asset from being ready: the summary has a
-sentence for each.
+sentence for each. A name that was erased while this footage was here is not read in again.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -17,10 +18,11 @@ from django.contrib.postgres.search import SearchVector
 from django.db.models import Func, Value
 
 from ingest.media import lines as media
-from ingest.media.sidecars import read_sidecars
+from ingest.media.sidecars import marks_of, read_sidecars
 from ingest.media.subtitles import subtitles_in
 from ingest.models import Asset, Library, Line
 from ingest.pipeline_types import Stage, StageContext
+from ingest.services.forgetting import forgetter, lock_words
 
 _BATCH = 500
 NEXT_WORDS = 12
@@ -40,11 +42,15 @@ def run(context: StageContext) -> None:
     if asset.first_pts is None or asset.end_pts is None:
         raise ValueError("the shots stage has not run")
     clock = media.Clock(asset.time_base, asset.first_pts, asset.end_pts)
+    marks = marks_of(path)  # before they are read: what changes from now on is seen as changed
     inside = subtitles_in(path, clock)
     context.progress(0.5)
     beside = read_sidecars(path, clock)
     found = media.in_order((*inside.lines, *beside.lines))
     with context.commit() as summary:
+        lock_words(asset.library_id)
+        forget = forgetter(asset)
+        found = [replace(line, text=forget(line.text)) for line in found]
         Line.objects.filter(asset=asset).delete()
         Line.objects.bulk_create(_rows(asset, found), batch_size=_BATCH)
         if found:
@@ -52,6 +58,7 @@ def run(context: StageContext) -> None:
             silent.update(has_lines=True)
         summary["lines"] = len(found)
         summary["notes"] = [*inside.notes, *beside.notes]
+        summary["beside"] = marks
 
 
 def _rows(asset: Asset, found: Sequence[media.Line]) -> Iterator[Line]:

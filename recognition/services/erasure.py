@@ -19,6 +19,7 @@ from ingest.errors import NotAFile
 from ingest.models import Library, Role
 from ingest.selectors import User, require_role
 from ingest.services import audit
+from ingest.services.forgetting import forget_names, lock_words
 from ingest.services.libraries import check_erasure
 from ingest.services.libraries import erase_library as ingest_erase_library
 from recognition.errors import ConfirmationWrong
@@ -111,12 +112,15 @@ def erase_row(identity: Identity, names: Sequence[str]) -> int:
     people = _with_absorbed(identity)
     IdentityEdit.objects.filter(subjects__in=people).delete()
     identity.delete()
-    for gone in people:
-        audit.forget_subject("identity", gone)
+    for person in people:
+        audit.forget_subject("identity", person)
     LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(Identity), object_id=str(pk)
     ).delete()
-    return scrub(library, [*names, f"Person {number}"], keep)
+    gone = [*names, f"Person {number}"]
+    lock_words(library.pk)  # whoever reads words now sees what was forgotten, or is seen
+    forget_names(library, gone, keep)
+    return scrub(library, gone, keep)
 
 
 def _suppression(track: Track) -> Suppression:

@@ -26,10 +26,10 @@ from pgvector.django import HalfVectorField
 from psycopg import sql
 
 from ingest.models import AuditEntry, Library, Line
+from ingest.services.forgetting import FORGOTTEN
 
 ROOMS = ("ingest", "recognition", "search")
-ERASED = "someone"
-"""What stands where a name stood: a caption stays a sentence."""
+ERASED = FORGOTTEN
 
 _DEEPEST = 5  # relations from a table to its library
 _ADDRESSES = ("address",)

@@ -44,6 +44,8 @@ def _row(number: int, event: Event) -> str:
         remarks.append(f"variable frame rate, counted by time at {rate}")
     if not footage.has_timecode:
         remarks.append("no timecode in the file, counted from its first frame")
+    if event.passes_midnight:
+        remarks.append("timecode passes midnight, the end is on the next day")
     cells = (
         f"{footage.name.rpartition('.')[0] or footage.name}.{number:03}",
         footage.reel or footage.name.rpartition(".")[0] or footage.name,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from ingest.media.timecode import timecode_of
 from search.errors import TooManyEvents
-from search.exports.frames import Footage, rate_text
+from search.exports.frames import rate_text
 from search.exports.timeline import RECORD_START_S, Event, Timeline, line, reel_names
 
 MOST_EVENTS = 999
@@ -65,7 +65,7 @@ def _comments(timeline: Timeline, at: int, event: Event) -> Iterator[str]:
     yield f"* FROM CLIP NAME: {line(footage.name) or 'UNTITLED'}"
     if reel := line(footage.reel):
         yield f"* SOURCE REEL: {reel}"
-    yield from _remarks(footage)
+    yield from _remarks(event)
     if event.words:
         yield f"* COMMENT: {event.words}"
     if event.people:
@@ -76,7 +76,8 @@ def _comments(timeline: Timeline, at: int, event: Event) -> Iterator[str]:
         yield f"* LOC: {_record(timeline, frame)} {mark.colour.upper():<7} {text}"
 
 
-def _remarks(footage: Footage) -> Iterator[str]:
+def _remarks(event: Event) -> Iterator[str]:
+    footage = event.footage
     if footage.is_variable_rate:
         yield (
             "* VARIABLE FRAME RATE: COUNTED BY TIME AT "
@@ -84,6 +85,8 @@ def _remarks(footage: Footage) -> Iterator[str]:
         )
     if not footage.has_timecode:
         yield "* NO TIMECODE IN THE FILE: COUNTED FROM ITS FIRST FRAME"
+    if event.passes_midnight:
+        yield "* TIMECODE PASSES MIDNIGHT: OUT IS ON THE NEXT DAY"
 
 
 def _record(timeline: Timeline, frame: int) -> str:

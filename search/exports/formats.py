@@ -13,7 +13,7 @@ from search.exports.fcpxml import write_fcpxml
 from search.exports.otio import write_otio
 from search.exports.shot_log import write_csv
 from search.exports.timeline import Timeline
-from search.exports.webvtt import write_webvtt
+from search.exports.webvtt import write_said, write_webvtt
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,12 @@ class Format:
     content_type: str
     write: Callable[[Timeline], str]
     has_one_rate: bool = False
+    file_ending: str = ""
+
+    @property
+    def ending(self) -> str:
+        """What a file's name ends in."""
+        return self.file_ending or self.name
 
 
 FORMATS: Mapping[str, Format] = {
@@ -37,6 +43,14 @@ FORMATS: Mapping[str, Format] = {
         Format("otio", "OTIO", "OpenTimelineIO", "application/json", write_otio),
         Format("csv", "CSV", "shot log for spreadsheets", "text/csv", write_csv),
         Format("vtt", "WebVTT", "cues for players", "text/vtt", write_webvtt),
+        Format(
+            "said",
+            "Subtitles",
+            "what is said, as WebVTT",
+            "text/vtt",
+            write_said,
+            file_ending="said.vtt",
+        ),
     )
 }
 
@@ -45,4 +59,4 @@ def file_name(title: str, format_name: str) -> str:
     """A plain ASCII file name: ``red-coats.edl``."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()[:60]
-    return f"{stem or 'export'}.{format_name}"
+    return f"{stem or 'export'}.{FORMATS[format_name].ending}"

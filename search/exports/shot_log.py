@@ -15,8 +15,10 @@ from search.exports.timeline import Event, Timeline, line, reel_names
 
 COLUMNS = (
     "number", "file", "reel", "camera", "timecode_in", "timecode_out", "frames", "rate",
-    "start_s", "end_s", "description", "people", "note", "markers", "remarks",
+    "start_s", "end_s", "description", "people", "said", "note", "markers", "remarks",
 )  # fmt: skip
+MOST_LETTERS = 30_000
+"""In a cell: spreadsheets hold 32,767."""
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -30,7 +32,7 @@ def write_csv(timeline: Timeline) -> str:
     reels = reel_names(timeline)
     for number, event in enumerate(timeline.events, start=1):
         cells = _cells(number, event, reels[event.footage.key])
-        writer.writerow([_safe(line(cell, 2_000)) for cell in cells])
+        writer.writerow([_safe(line(cell, MOST_LETTERS)) for cell in cells])
     return text.getvalue()
 
 
@@ -49,6 +51,7 @@ def _cells(number: int, event: Event, reel: str) -> Iterable[str]:
         f"{float(event.end_frame / footage.edit_rate):.3f}",
         event.description,
         ", ".join(event.people),
+        " / ".join(spoken.text for spoken in event.said),
         event.note,
         "; ".join(_marks(event)),
         "; ".join(_remarks(event)),
@@ -65,6 +68,8 @@ def _remarks(event: Event) -> Iterator[str]:
         yield "variable frame rate: counted by time"
     if not event.footage.has_timecode:
         yield "no timecode in the file: counted from its first frame"
+    if event.passes_midnight:
+        yield "timecode passes midnight: the end is on the next day"
 
 
 def _safe(cell: str) -> str:

@@ -42,6 +42,15 @@ class Mark:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A line that is said while ``start_pts <= pts < end_pts``; it may reach beyond its event."""
+
+    start_pts: int
+    end_pts: int
+    text: str
+
+
 @dataclass(frozen=True)
 class Event:
     """A piece of footage: ``start_pts <= pts < end_pts``."""
@@ -53,6 +62,7 @@ class Event:
     people: tuple[str, ...] = ()
     note: str = ""
     marks: tuple[Mark, ...] = ()
+    said: tuple[Spoken, ...] = ()
 
     @cached_property
     def start_frame(self) -> int:
@@ -74,6 +84,11 @@ class Event:
     def seconds(self) -> Fraction:
         """How long it lasts, exactly."""
         return self.frames / self.footage.edit_rate
+
+    @property
+    def passes_midnight(self) -> bool:
+        """Whether its timecode starts anew, so that its out is before its in."""
+        return self.footage.timecode(self.end_frame) < self.footage.timecode(self.start_frame)
 
     def mark_frame(self, mark: Mark) -> int:
         """The frame that a mark stands on, within the event."""

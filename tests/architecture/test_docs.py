@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from django.conf import settings
 from django.core.management import call_command, get_commands
 
@@ -83,32 +82,6 @@ def _code_in(document: Path) -> str:
 @pytest.mark.django_db
 def test_no_migration_is_missing() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
-
-
-def test_compose_names_existing_targets_and_settings() -> None:
-    compose = yaml.safe_load(read("docker/compose.yml"))
-    assert {"web", "worker", "gpu-worker", "postgres", "redis"} <= set(compose["services"])
-    dockerfile = read("docker/Dockerfile")
-    known = {f"EVERYID_{field.upper()}" for field in Environment.model_fields}
-    for service in ("web", "worker", "gpu-worker"):
-        build = compose["services"][service]["build"]
-        assert f" AS {build['target']}" in dockerfile
-        assert set(compose["services"][service]["environment"]) <= known
-    for source in re.findall(r"^COPY (\S+) ", dockerfile, re.MULTILINE):
-        assert (ROOT / source).exists(), source
-
-
-def test_the_gpu_worker_has_torch_a_gpu_and_its_queue() -> None:
-    service = yaml.safe_load(read("docker/compose.yml"))["services"]["gpu-worker"]
-    (device,) = service["deploy"]["resources"]["reservations"]["devices"]
-    assert device["capabilities"] == ["gpu"] and service["profiles"] == ["gpu"]
-    assert service["environment"]["EVERYID_WORKER_QUEUES"] == "gpu"
-    dockerfile = read("docker/Dockerfile")
-    target = dockerfile.partition(f" AS {service['build']['target']}")[2].partition("\nFROM")[0]
-    assert (
-        "requirements-models.lock" in target
-        and "requirements-models.lock" not in (dockerfile.partition(" AS web")[0])
-    )
 
 
 def test_the_entrypoint_is_valid_shell() -> None:

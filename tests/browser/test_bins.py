@@ -135,12 +135,13 @@ def download(page: Page, link: str, folder: Path) -> Path:
 
 def test_a_bin_is_exported_as_every_format(page: Page, library: Library, tmp_path: Path) -> None:
     assets = [factories.make_asset(library, name=f"{name}.mp4", files=True) for name in "ab"]
+    factories.make_line(assets[0], "This is a.mp4.", 0, 10)
     bin = factories.make_bin(library, "Red coats", *assets)
     page.goto(f"/bins/{bin.pk}/")
     page.locator(".download summary").click()
-    for name, chosen in FORMATS.items():
+    for chosen in FORMATS.values():
         path = download(page, f"^{chosen.label} ", tmp_path)
-        assert path.name == f"red-coats.{name}"
+        assert path.name == f"red-coats.{chosen.ending}"
         assert "a.mp4" in path.read_text("utf-8-sig")
     timeline = otio.adapters.read_from_file(str(tmp_path / "red-coats.otio"))
     assert [clip.name for clip in timeline.find_clips()] == ["a.mp4", "b.mp4"]

@@ -76,6 +76,7 @@ def addresses(asset: Asset, library: Library) -> list[str]:
     of_person = ("", "look-alikes", "next-camera", "comments", "share", "report", "erase")
     return [
         *("/", "/?q=someone+in+red", "/?q=at+3am+in+1999", "/bins/", "/saved/", "/tokens/"),
+        *("/api/docs", "/api/docs/search"),
         *("/people/", "/people/review", "/people/history", "/people/company", "/people/passages"),
         *("/libraries/", "/libraries/new", f"/assets/{asset.pk}/", f"/assets/{asset.pk}/panel"),
         *(f"/assets/{asset.pk}/delete", f"/tracks/{track}/"),

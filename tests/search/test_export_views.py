@@ -13,7 +13,7 @@ from ingest.models import Asset, AuditEntry
 from recognition.models import Encoder
 from search.exports.formats import FORMATS
 from search.models import Bin
-from tests.factories import add_member, make_bin, make_identity, make_library, make_user
+from tests.factories import add_member, make_bin, make_identity, make_library, make_line, make_user
 from tests.search.made import describe, make_film, see_person
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +24,8 @@ def asset(encoder: Encoder) -> Asset:
     asset = make_film(make_library(), encoder, "beach", name="shore.mp4")
     shot = asset.shots.get()
     describe(shot, "A woman on a beach.", scene="beach")
+    make_line(asset, "The shore is near.", shot.start_pts, shot.start_pts + 10)
+    make_line(asset, "Gone.", shot.end_pts, shot.end_pts + 10)
     see_person(shot, identity=make_identity(asset.library, name="Anna"))
     see_person(shot, identity=make_identity(asset.library, name="Shy", is_hidden=True))
     return asset
@@ -78,6 +80,7 @@ def test_a_log_tells_what_was_seen_but_nobody_hidden(
     text = client.get(f"/assets/{asset.pk}/log/csv").content.decode("utf-8-sig")
     row = next(csv.DictReader(io.StringIO(text)))
     assert (row["description"], row["people"]) == ("A woman on a beach.", "Anna")
+    assert row["said"] == "The shore is near."
 
 
 def test_several_rates_are_refused_or_asked_for(client: Client, bin: Bin, asset: Asset) -> None:

@@ -264,6 +264,8 @@ TABLE: dict[str, list[Probe]] = {
     "api-identity-next": [Probe(API_MEMBERS, of_identity)],
     "api-networks": [Probe(API_SIGNED_IN)],
     "api-schema": [Probe(OPEN)],
+    "api-reference": [Probe(SIGNED_IN)],
+    "api-group": [Probe(SIGNED_IN, lambda w: {"group": "search"})],
     "health": [Probe(OPEN)],
     "login": [Probe(OPEN)],
     "logout": [post(expect(302, 302, 302, 302, 302))],

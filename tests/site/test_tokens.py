@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from ingest.models import ApiToken
@@ -83,7 +82,6 @@ def test_what_makes_no_token_is_said(client: Client, sent: dict[str, str]) -> No
 def test_asking_too_often_is_told_with_when_to_come_back(
     client: Client, settings: Any, scope: str, method: str, address: str
 ) -> None:
-    cache.clear()
     settings.RATES = dict.fromkeys(("read", "search", "export", "write"), "") | {scope: "2/minute"}
     user = make_user()
     make_library(owner=user)
@@ -96,4 +94,3 @@ def test_asking_too_often_is_told_with_when_to_come_back(
     assert 0 < int(told["Retry-After"]) <= 60
     other = asked(make_token(user=user, name="b", scope="write")[1])
     assert getattr(client, method)(address, headers=other).status_code != 429
-    cache.clear()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import threading
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from ingest import storage
+from ingest.media.sidecars import read_sidecars
 from ingest.models import Asset, Library, Line, StageRun
-from ingest.pipeline import run_asset
+from ingest.pipeline import Outcome, retry, run_asset, run_stage
 from ingest.services.assets import add_file, delete_asset
 from ingest.services.uploads import receive
 from tests.factories import make_library
@@ -184,3 +187,89 @@ def test_subtitles_beside_footage_in_place_are_never_deleted(
     assert len(texts(asset)) == 3
     delete_asset(asset=asset)
     assert sorted(path.name for path in footage.parent.iterdir()) == ["film.mp4", "film.srt"]
+
+
+class Paused:
+    """A stage in a thread of its own, held where it has read the subtitles but written nothing."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.has_read, self.may_go_on = threading.Event(), threading.Event()
+        self.outcomes: list[Outcome] = []
+        real = read_sidecars
+
+        def read_and_wait(*args: Any) -> Any:
+            found = real(*args)
+            if threading.current_thread() is self.thread:
+                self.has_read.set()
+                assert self.may_go_on.wait(120)
+            return found
+
+        monkeypatch.setattr("ingest.stages.lines.read_sidecars", read_and_wait)
+
+    def start(self, asset: Asset) -> None:
+        (run,) = runs(asset, STAGES[2])
+        retry(run)
+        self.thread = threading.Thread(target=self._work, args=(run.pk,))
+        self.thread.start()
+        assert self.has_read.wait(120)
+
+    def finish(self) -> None:
+        self.may_go_on.set()
+        self.thread.join(120)
+        assert not self.thread.is_alive()
+
+    def _work(self, run_id: int) -> None:
+        try:
+            self.outcomes.append(run_stage(run_id, announce=False))
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def paused(monkeypatch: pytest.MonkeyPatch) -> Paused:
+    return Paused(monkeypatch)
+
+
+def test_subtitles_sent_while_they_are_read_are_not_missed(
+    library: Library, footage: Path, paused: Paused
+) -> None:
+    asset = indexed(library, footage, in_place=False)
+    paused.start(asset)
+    assert send(library, "film.en.srt", SRT).outcome == "accepted"
+    paused.finish()
+    assert paused.outcomes == [Outcome.LOST]  # what it had read was too old: it wrote nothing
+    run_asset(asset.pk)
+    assert sorted(texts(asset)) == ["I have", "Subtitles that came later", "a dream, Zoë"]
+    (run,) = runs(asset, STAGES[2])
+    assert run.state == StageRun.State.DONE
+    assert Asset.objects.get(pk=asset.pk).status == Asset.Status.READY
+
+
+def test_subtitles_put_beside_footage_while_they_are_read_are_not_missed(
+    library: Library, footage: Path, paused: Paused, tmp_path: Path
+) -> None:
+    asset = indexed(library, footage)
+    paused.start(asset)
+    old = tmp_path / "old.srt"
+    old.write_bytes(SRT)
+    os.utime(old, (1, 1))  # as one that was copied with its times, or moved
+    old.rename(footage.with_name("film.en.srt"))
+    add_file(library=library, path=footage, name=footage.name, in_place=True)
+    paused.finish()
+    assert paused.outcomes == [Outcome.LOST]
+    run_asset(asset.pk)
+    assert "Subtitles that came later" in texts(asset) and len(texts(asset)) == 3
+
+
+def test_old_subtitles_put_beside_it_later_are_seen(
+    library: Library, footage: Path, tmp_path: Path
+) -> None:
+    asset = indexed(library, footage)
+    sidecar = footage.with_name("film.en.srt")
+    sidecar.write_bytes(SRT)
+    os.utime(sidecar, (1, 1))
+    assert indexed(library, footage) == asset
+    assert "Subtitles that came later" in texts(asset)
+    before = runs(asset, STAGES[2])[0].finished_at
+    assert indexed(library, footage) == asset
+    assert [run.finished_at for run in runs(asset, STAGES[2])] == [before]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ingest.media.timecode import timecode_of
 from search.exports.frames import DROP_RATES, Footage
-from search.exports.timeline import Colour, Event, Mark, Timeline
+from search.exports.timeline import Colour, Event, Mark, Spoken, Timeline
 
 PAL, NTSC, FILM = Fraction(25), Fraction(30000, 1001), Fraction(24000, 1001)
 RATES = [FILM, Fraction(24), PAL, NTSC, Fraction(30), Fraction(50), Fraction(60000, 1001)]
@@ -39,9 +39,10 @@ def fixed(rate: Fraction = PAL, *, is_drop: bool = False) -> Timeline:
     )  # fmt: skip
     street = footage(2, rate, name="street.mp4", start_timecode="", camera="Gate")
     marks = (Mark(30, Colour.GREEN, "look\nhere"), Mark(49, Colour.RED))
+    said = (Spoken(10, 40, "Cast off!"), Spoken(45, 70, "Aye & <aye>"))
     events = (
-        Event(beach, 0, 50, "A woman on a beach.", ("Anna", "Bo"), "wide", marks),
-        Event(street, 100, 125),
+        Event(beach, 0, 50, "A woman on a beach.", ("Anna", "Bo"), "wide", marks, said),
+        Event(street, 100, 125, said=(Spoken(90, 110, "=Out"),)),
         Event(beach, 1500, 1501, note="one frame"),
     )
     return Timeline("Red coats", events)

@@ -14,8 +14,8 @@ from search.errors import NothingToExport, TimelineTooLong, TooManyEvents
 from search.exports.edl import write_edl
 from search.exports.formats import FORMATS, file_name
 from search.exports.shot_log import COLUMNS, write_csv
-from search.exports.timeline import Event, Timeline, reel_names
-from search.exports.webvtt import write_webvtt
+from search.exports.timeline import Event, Spoken, Timeline, reel_names
+from search.exports.webvtt import write_said, write_webvtt
 from tests.search.exports.lists import HOSTILE, NTSC, PAL, fixed, footage
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -32,12 +32,15 @@ def test_golden(name: str, rate: Fraction, is_drop: bool) -> None:
 
 def hostile() -> Timeline:
     clip = footage(1, name=HOSTILE, reel=HOSTILE, camera=HOSTILE, is_variable_rate=True)
-    return Timeline(HOSTILE, (Event(clip, 0, 25, HOSTILE, (HOSTILE,), HOSTILE),))
+    said = (Spoken(0, 9, HOSTILE),)
+    return Timeline(HOSTILE, (Event(clip, 0, 25, HOSTILE, (HOSTILE,), HOSTILE, said=said),))
 
 
-@pytest.mark.parametrize("name", ["edl", "ale", "vtt"])
+@pytest.mark.parametrize("name", ["edl", "ale", "vtt", "said"])
 def test_no_name_makes_a_line(name: str) -> None:
-    plain = Timeline("t", (Event(footage(1, is_variable_rate=True), 0, 25, "d", ("p",), "n"),))
+    said = (Spoken(0, 9, "s"),)
+    clip = footage(1, is_variable_rate=True)
+    plain = Timeline("t", (Event(clip, 0, 25, "d", ("p",), "n", said=said),))
     wrote, usual = FORMATS[name].write(hostile()), FORMATS[name].write(plain)
     more = 1 if name == "edl" else 0  # the tape's whole name, where there is one
     assert len(wrote.splitlines()) == len(usual.splitlines()) + more
@@ -68,8 +71,9 @@ def test_a_cell_cannot_become_a_formula() -> None:
 
 
 def test_a_name_cannot_end_a_cue() -> None:
-    text = write_webvtt(hostile())
-    assert text.count("-->") == 1 and "<b>" not in text
+    for write in (write_webvtt, write_said):
+        text = write(hostile())
+        assert text.count("-->") == 1 and "<b>" not in text
 
 
 def read_csv(text: str) -> list[dict[str, str]]:
@@ -81,6 +85,7 @@ def test_the_log_tells_every_column() -> None:
     assert tuple(rows[0]) == COLUMNS
     assert rows[0]["timecode_in"] == "09:58:59:20" and rows[0]["timecode_out"] == "09:59:01:20"
     assert rows[0]["markers"].startswith("09:59:01:00 green look here; 09:59:01:19 red")
+    assert [row["said"] for row in rows] == ["Cast off! / Aye & <aye>", "'=Out", ""]
     assert rows[1]["remarks"] == "no timecode in the file: counted from its first frame"
     assert (rows[1]["start_s"], rows[1]["end_s"]) == ("4.000", "5.000")
 
@@ -89,7 +94,7 @@ def test_the_log_tells_every_column() -> None:
 def test_variable_rates_are_said(name: str) -> None:
     clip = footage(1, rate=Fraction(283, 10), is_variable_rate=True, time_base=Fraction(1, 1000))
     text = FORMATS[name].write(Timeline("t", (Event(clip, 0, 5000),)))
-    assert name == "vtt" or "variable" in text.lower()
+    assert name in ("vtt", "said") or "variable" in text.lower()
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
@@ -139,6 +144,22 @@ def test_a_log_stands_on_the_files_clock() -> None:
     log = write_webvtt(Timeline("t", events, is_log=True))
     assert "00:00:02.000 --> 00:00:04.000\nclip-1.mp4\nA beach." in log
     assert "00:00:00.000 --> 00:00:02.000" in write_webvtt(Timeline("t", events))
+
+
+def test_what_is_said_is_cut_to_a_lists_events() -> None:
+    said = write_said(fixed())
+    assert "00:00:00.400 --> 00:00:01.600\nCast off!" in said
+    assert "00:00:01.800 --> 00:00:02.000\nAye &amp; &lt;aye&gt;" in said
+    assert "00:00:02.000 --> 00:00:02.400\n=Out" in said  # it began before its event
+
+
+def test_a_log_tells_each_line_once_and_whole() -> None:
+    over_a_cut = Spoken(45, 55, "over a cut")
+    ends = ((0, 50), (50, 99))
+    events = tuple(Event(footage(1), *at, said=(over_a_cut,)) for at in ends)
+    said = write_said(Timeline("t", events, is_log=True))
+    assert said.count("-->") == 1 and "00:00:01.800 --> 00:00:02.200\nover a cut" in said
+    assert "NOTE Nothing is said" in write_said(Timeline("t", (Event(footage(1), 0, 5),)))
 
 
 def test_file_names_are_plain() -> None:

@@ -11,15 +11,21 @@ from xml.etree import ElementTree as ET
 import opentimelineio as otio
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from ingest.media.lines import LONGEST_TEXT, plain
+from ingest.media.sidecars import cues_of
 from ingest.media.timecode import frame_number, parse_timecode
 from search.errors import MixedRates
 from search.exports.ale import write_ale
 from search.exports.edl import write_edl
 from search.exports.fcpxml import write_fcpxml
+from search.exports.formats import FORMATS
+from search.exports.frames import Footage
 from search.exports.otio import write_otio
-from search.exports.timeline import Event, Timeline
-from tests.search.exports.lists import PAL, fixed, timelines
+from search.exports.timeline import Event, Spoken, Timeline, line
+from search.exports.webvtt import write_said
+from tests.search.exports.lists import FILM, NTSC, PAL, fixed, footage, footages, timelines
 
 Ranges = list[tuple[int, int]]
 
@@ -121,6 +127,33 @@ def test_one_rate_is_asked_for_where_there_is_room_for_one(timeline: Timeline) -
         assert ranges_of(read(write_ale(part), "ale")) == wanted(part)
 
 
+_TEXTS = st.text(st.characters(codec="utf-8"), max_size=60).map(plain).filter(bool)
+
+
+@given(st.data(), footages(1, NTSC))
+@settings(max_examples=60, deadline=None)
+def test_subtitles_of_a_log_are_lines_again(data: st.DataObject, clip: Footage) -> None:
+    """Written beside the file and read by the same reader as any: to the millisecond."""
+    lines = []
+    for text in data.draw(st.lists(_TEXTS, max_size=5)):
+        start = data.draw(st.integers(clip.first_pts, clip.end_pts - 1))
+        lines.append(Spoken(start, data.draw(st.integers(start + 1, clip.end_pts)), text))
+    log = Timeline("x", (Event(clip, clip.first_pts, clip.end_pts, said=tuple(lines)),), True)
+    back = {(plain(cue.text), cue.start_s) for cue in cues_of(write_said(log))}
+    seconds = [(s.start_pts - clip.first_pts) * clip.time_base for s in lines]
+    ends = [(s.end_pts - clip.first_pts) * clip.time_base for s in lines]
+    told = {
+        (line(s.text, LONGEST_TEXT), at)
+        for s, start, end in zip(lines, seconds, ends, strict=True)
+        if (at := _whole_ms(start)) < _whole_ms(end)
+    }
+    assert told <= back
+
+
+def _whole_ms(seconds: Fraction) -> Fraction:
+    return Fraction((seconds * 1000 + Fraction(1, 2)).__floor__(), 1000)
+
+
 def test_what_is_said_comes_back() -> None:
     text = write_edl(fixed())
     first = _picture(read(text, "cmx_3600", rate=25.0))[0]
@@ -146,6 +179,62 @@ def _number(text: str, rate: Fraction, is_drop: bool | None = None) -> int:
 
 def _seconds(element: ET.Element, name: str) -> Fraction:
     return Fraction((element.get(name) or "").removesuffix("s"))
+
+
+@pytest.mark.parametrize(
+    ("rate", "start", "is_drop"),
+    [
+        (PAL, "23:59:59:00", False),
+        (FILM, "23:59:59:00", False),
+        (NTSC, "23:59:59;00", True),
+        (Fraction(60000, 1001), "23:59:59;00", True),
+    ],
+)
+def test_a_moment_over_midnight_keeps_its_frames(rate: Fraction, start: str, is_drop: bool) -> None:
+    """Timecode starts anew, and out is before in, which OpenTimelineIO does not read."""
+    clip = footage(1, rate, start_timecode=start, is_drop_frame=is_drop)
+    second = round(rate)
+    timeline = Timeline("x", (Event(clip, 0, 2 * second), Event(clip, second, second + 1)))
+    day = _number("23:59:59:00" if not is_drop else start, rate) + second
+    rows = [line.split() for line in write_edl(timeline).splitlines() if line.startswith("00")]
+    points = [[_number(point, rate) for point in row[4:6]] for row in rows]
+    assert [((end - begin) % day, begin) for begin, end in points] == [
+        (2 * second, day - second),
+        (1, 0),
+    ]
+    for name in ("edl", "ale", "csv"):
+        assert FORMATS[name].write(timeline).lower().count("passes midnight") == 1
+    root = ET.fromstring(write_fcpxml(timeline))
+    starts = [_seconds(found, "start") * rate for found in root.iter("asset-clip")]
+    assert starts == [day - second, day]
+
+
+def test_frames_at_the_minutes_that_drop_numbers() -> None:
+    """59.94 skips four numbers a minute, but none in the tenth."""
+    clip = footage(1, Fraction(60000, 1001), start_timecode="00:00:59;58", is_drop_frame=True)
+    timeline = Timeline("x", tuple(Event(clip, i, i + 1) for i in range(3)))
+    rows = [line.split()[4:6] for line in write_edl(timeline).splitlines() if line[:2] == "00"]
+    assert rows == [
+        ["00:00:59;58", "00:00:59;59"],
+        ["00:00:59;59", "00:01:00;04"],
+        ["00:01:00;04", "00:01:00;05"],
+    ]
+    back = read(write_edl(timeline), "cmx_3600", rate=float(clip.edit_rate))
+    assert ranges_of(_picture(back)) == wanted(timeline)
+
+
+def test_a_long_name_of_any_script_comes_back() -> None:
+    clip = footage(1, name="ä日本" * 80 + ".mov", reel="Ünïcode Tape " * 5)
+    timeline = Timeline("x", (Event(clip, 0, 1),))
+    (edl,) = _picture(read(write_edl(timeline), "cmx_3600", rate=25.0))
+    (ale,) = read(write_ale(timeline), "ale")
+    (otio_clip,) = read(write_otio(timeline), "otio_json").find_clips()
+    asset = ET.fromstring(write_fcpxml(timeline)).find("resources/asset")
+    assert edl.name == otio_clip.name == clip.name
+    assert clip.name in (ale.name, ale.media_reference.name, ale.media_reference.target_url)
+    assert asset is not None and asset.get("name") == clip.name
+    reel = write_edl(timeline).splitlines()[3].split()[1]
+    assert reel.isascii() and 0 < len(reel) <= 8
 
 
 def test_events_keep_their_order() -> None:
