@@ -51,6 +51,10 @@ _STATUS_OF_CODE = {
 }
 
 
+# Where the status in words is no sentence for people.
+_HEADINGS = {405: "This is no page", 422: "That cannot be done"}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What went wrong, ready to be shown."""
@@ -68,8 +72,7 @@ class Problem:
     @property
     def heading(self) -> str:
         """The same for people."""
-        is_refused = self.status == HTTPStatus.UNPROCESSABLE_ENTITY
-        return "That cannot be done" if is_refused else self.title.capitalize()
+        return _HEADINGS.get(self.status) or self.title.capitalize()
 
     def as_json(self) -> dict[str, Any]:
         """The members of RFC 9457, with ``code`` and ``errors``."""

@@ -111,7 +111,8 @@ class TestProblems:
     def test_a_refused_method_is_a_page(self, signed_in: Client) -> None:
         response = signed_in.get(reverse("search:bin-add"))
         assert response.status_code == 405 and response["Allow"] == "POST"
-        assert "only takes what a page" in response.content.decode()
+        page = response.content.decode()
+        assert "This is no page" in page and "only takes what a page" in page
 
     def test_a_forged_form_is_a_page(self, signed_in: Client) -> None:
         careful = Client(enforce_csrf_checks=True)
