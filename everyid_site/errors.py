@@ -51,6 +51,10 @@ _STATUS_OF_CODE = {
 }
 
 
+# Where the status in words is no sentence for people.
+_HEADINGS = {405: "This is no page", 422: "That cannot be done"}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What went wrong, ready to be shown."""
@@ -68,8 +72,7 @@ class Problem:
     @property
     def heading(self) -> str:
         """The same for people."""
-        is_refused = self.status == HTTPStatus.UNPROCESSABLE_ENTITY
-        return "That cannot be done" if is_refused else self.title.capitalize()
+        return _HEADINGS.get(self.status) or self.title.capitalize()
 
     def as_json(self) -> dict[str, Any]:
         """The members of RFC 9457, with ``code`` and ``errors``."""
@@ -90,6 +93,13 @@ FORBIDDEN = Problem(403, "forbidden", "You may not do this.")
 OUTAGE = Problem(
     503, "database_unavailable", "The database cannot be reached just now. Try again in a moment."
 )
+FORGED = Problem(
+    403,
+    "csrf",
+    "This page is from before you last signed in, or cookies are blocked, so nothing was done. "
+    "Load it again, then repeat what you did.",
+)
+NOT_SO = Problem(405, "method_not_allowed", "This address only takes what a page's form sends.")
 BROKEN = Problem(500, "internal", "Something broke on our side. It has been written to the log.")
 
 
@@ -119,6 +129,9 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     context = {"problem": problem, "is_cut_off": is_cut_off}
     page = render_to_string(name, context, request=None if is_cut_off else request)
     response = HttpResponse(page, status=problem.status)
+    if is_fragment:  # beside the page, not in the place of what was asked for
+        response["HX-Retarget"] = "#toast"
+        response["HX-Reswap"] = "innerHTML"
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = "5"
     return response
@@ -131,8 +144,13 @@ class DomainErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on."""
-        return self.get_response(request)
+        """Pass on; a refused method of a page gets a sentence, too."""
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
+            return response
+        told = answer(request, NOT_SO)
+        told["Allow"] = response["Allow"]
+        return told
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer expected errors; leave bugs to Django."""

@@ -74,6 +74,11 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return errors.answer(request, errors.FORBIDDEN)
 
 
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 where a form's token does not belong to the session."""
+    return errors.answer(request, errors.FORGED)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500; or 503 where the database has gone before a view was reached (session, login)."""
     error = sys.exc_info()[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -55,7 +56,7 @@ class StageRunInline(StageRunInlineBase):
     """What every stage did for an asset."""
 
     model = StageRun
-    fields = ("stage", "state", "attempts", "took", "worker", "error_sentence", "summary")
+    fields = ("stage_words", "state", "attempts", "took", "worker", "error_sentence", "summary")
     readonly_fields = fields
     extra = 0
     can_delete = False
@@ -64,6 +65,11 @@ class StageRunInline(StageRunInlineBase):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Runs are planned by the pipeline."""
         return False
+
+    @admin.display(description="stage")
+    def stage_words(self, run: StageRun) -> str:
+        """In words."""
+        return stage_name(run.stage)
 
     @admin.display(description="took")
     def took(self, run: StageRun) -> str:
@@ -158,6 +164,15 @@ class AssetAdmin(AssetBase):
         asset_service.delete_asset(asset=obj, user=request.user)
 
 
+class StageFilter(admin.AllValuesFieldListFilter):
+    """The stages that have run, in words."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """As the field's values, told as everywhere else."""
+        for choice in super().choices(changelist):
+            yield {**choice, "display": stage_name(str(choice["display"]))}
+
+
 @admin.register(StageRun)
 class StageRunAdmin(StageRunBase):
     """Every run of every stage: the truth about what the pipeline did."""
@@ -172,7 +187,7 @@ class StageRunAdmin(StageRunBase):
         "worker",
         "heartbeat_at",
     )
-    list_filter = ("state", "stage", "is_permanent", "error_code", "asset__library")
+    list_filter = ("state", ("stage", StageFilter), "is_permanent", "error_code", "asset__library")
     search_fields = ("asset__name", "error_sentence", "worker")
     list_select_related = ("asset",)
     date_hierarchy = "created_at"

@@ -20,6 +20,22 @@ def told_time(value: str | None) -> str:
     return date(timezone.localtime(at) if timezone.is_aware(at) else at, "j M Y, H:i")
 
 
+_TABLES = {
+    "ingest_auditentry": "Audit log, entry",
+    "recognition_comment": "Comment",
+    "recognition_description": "Description of shot",
+    "recognition_identity": "Person",
+    "recognition_identityedit": "Correction",
+    "recognition_sharelink": "Shared link",
+}
+
+
+@register.filter
+def told_table(name: str) -> str:
+    """A table of the catalogue in words; one without words by its name."""
+    return _TABLES.get(name, name.partition("_")[2].replace("_", " ").capitalize() or name)
+
+
 @register.filter
 def told_words(value: str) -> str:
     """Names of columns as words."""

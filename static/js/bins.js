@@ -1,11 +1,9 @@
 // Bins with JavaScript: adding without leaving the page, sorting by drag and by Alt with arrows,
 // and the player's marks in the form beside it.
 
-const TOAST_MS = 6000;
-let fading;
-
+// What the server did not answer is said beside the page (everyid.js), and needs no saying here.
 function post(address, values, target, swap = "innerHTML") {
-  return window.htmx.ajax("POST", address, { target, swap, values });
+  return window.htmx.ajax("POST", address, { target, swap, values }).catch(() => {});
 }
 
 // Adding from answers: one by its button, several by their ticks.
@@ -14,7 +12,7 @@ document.addEventListener("click", (event) => {
   const form = document.querySelector("[data-collect]");
   if (!button || !form) return;
   event.preventDefault();
-  post(form.action, { moment: button.value, bin: form.elements.bin.value }, "#toast");
+  post(form.getAttribute("action"), { moment: button.value, bin: form.elements.bin.value }, "#toast");
 });
 
 document.addEventListener("submit", (event) => {
@@ -23,14 +21,19 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
   const ticked = [...document.querySelectorAll('input[name="moment"]:checked')];
-  post(form.action, { moment: ticked.map((box) => box.value), bin: form.elements.bin.value }, "#toast");
-  for (const box of ticked) box.checked = false;
+  post(form.getAttribute("action"), { moment: ticked.map((box) => box.value), bin: form.elements.bin.value }, "#toast");
 });
 
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target?.id !== "toast") return;
-  clearTimeout(fading);
-  fading = setTimeout(() => event.detail.target.replaceChildren(), TOAST_MS);
+// What is in the bin is ticked no more; what could not be added stays ticked, to try again.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = document.querySelector("[data-collect]");
+  const { requestConfig, successful } = event.detail;
+  if (!form || !successful || requestConfig.verb !== "post") return;
+  if (requestConfig.path !== form.getAttribute("action")) return;
+  const added = requestConfig.formData.getAll("moment");
+  for (const box of document.querySelectorAll('input[name="moment"]:checked')) {
+    if (added.includes(box.value)) box.checked = false;
+  }
 });
 
 // Sorting.

@@ -58,11 +58,47 @@ function switchTheme() {
   }
 }
 
-// What asks again by itself goes on asking after an outage, and keeps what it showed.
+function polls(detail) {
+  return Boolean(detail.requestConfig?.elt?.getAttribute("hx-trigger")?.startsWith("every "));
+}
+
+// What asks again by itself goes on asking after an outage, and keeps what it showed; where it is
+// refused, the refusal takes its place, so that it asks no more.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr, requestConfig } = event.detail;
-  const polls = requestConfig?.elt?.getAttribute("hx-trigger")?.startsWith("every ");
-  if (polls && xhr.status >= 500) event.detail.shouldSwap = false;
+  const { detail } = event;
+  if (!polls(detail) || detail.xhr.status < 400) return;
+  if (detail.xhr.status >= 500) detail.shouldSwap = false;
+  else {
+    detail.target = detail.requestConfig.elt;
+    detail.swapOverride = "outerHTML";
+  }
+});
+
+// What was said beside the page goes by itself, unless something went wrong: that is closed by hand.
+const TOAST_MS = 6000;
+let fading;
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const { target } = event.detail;
+  if (target?.id !== "toast") return;
+  clearTimeout(fading);
+  if (!target.querySelector("[role=alert]")) fading = setTimeout(() => target.replaceChildren(), TOAST_MS);
+});
+
+document.addEventListener("click", (event) => {
+  event.target.closest?.("[data-close-notice]")?.closest(".notice").remove();
+});
+
+// No answer at all to what somebody did. The search says so itself, in its own place.
+document.addEventListener("htmx:sendError", (event) => {
+  const toast = document.querySelector("#toast");
+  if (!toast || polls(event.detail) || event.detail.target?.id === "results") return;
+  clearTimeout(fading);
+  const notice = document.createElement("p");
+  notice.className = "notice notice--danger";
+  notice.setAttribute("role", "alert");
+  notice.textContent = "The server did not answer, so this was not done. Try again in a moment.";
+  toast.replaceChildren(notice);
 });
 
 // A list that asks again by itself waits while someone writes in it.

@@ -59,6 +59,8 @@ class Player {
     toggle: () => this.toggle(),
     back: () => this.step(-1),
     forward: () => this.step(1),
+    in: () => this.mark("in"),
+    out: () => this.mark("out"),
     mute: () => this.mute(),
     fullscreen: () => this.fullscreen(),
   };

@@ -17,7 +17,7 @@ function addRow(file) {
   return row;
 }
 
-function say(row, outcome, sentence, address) {
+function say(row, outcome, sentence, address, words = "Open") {
   row.querySelector("progress")?.remove();
   row.classList.add(`upload--${outcome}`);
   const place = row.querySelector(".upload__say");
@@ -25,7 +25,7 @@ function say(row, outcome, sentence, address) {
   if (address) {
     const link = document.createElement("a");
     link.href = address;
-    link.textContent = "Open";
+    link.textContent = words;
     place.append(link);
   }
 }
@@ -36,6 +36,10 @@ function show(row, request) {
     const [result] = answer.results;
     say(row, result.outcome, result.sentence, result.asset);
     after.hidden = false;
+    return;
+  }
+  if (request.responseURL && new URL(request.responseURL).pathname !== location.pathname) {
+    say(row, "refused", "You have been signed out. Sign in, then choose the file again.", location.href, "Sign in");
     return;
   }
   const reasons = {

@@ -106,6 +106,18 @@ def test_marks_of_the_player_are_kept_and_trimmed(page: Page, asset: Asset) -> N
     assert round((item.start_pts - (asset.first_pts or 0)) * asset.time_base * rate) == 6
 
 
+def test_marks_are_set_by_buttons(page: Page, asset: Asset) -> None:
+    page.goto(f"/assets/{asset.pk}/")
+    expect(page.locator("[data-points]")).to_be_visible()
+    page.wait_for_function("document.querySelector('video').readyState >= 1")
+    page.get_by_role("button", name="Mark in").click()
+    page.get_by_role("button", name="One frame on").click()
+    page.get_by_role("button", name="Mark out").click()
+    expect(page.locator("#marks-in")).not_to_have_value("")
+    expect(page.locator("#marks-out")).not_to_have_value("")
+    expect(page.locator(".player__marks")).to_be_visible()
+
+
 def test_several_ticked_moments_are_added_at_once(page: Page, asset: Asset) -> None:
     page.goto("/")
     add = page.get_by_role("button", name="Add ticked")

@@ -37,7 +37,7 @@ def test_a_person_is_shared_with_a_guest_who_has_a_password(
     expect(guest.get_by_role("heading", name="Do you know them?")).to_be_visible()
     picture = guest.get_by_role("img", name="Picture 1")
     expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.naturalWidth") > 0
+    guest.wait_for_function("document.querySelector('img').naturalWidth > 0")
     page.get_by_role("link", name="All shared links").click()
     page.get_by_role("button", name="Revoke").click()
     expect(page.get_by_text("revoked", exact=True)).to_be_visible()

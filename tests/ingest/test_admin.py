@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -153,3 +154,16 @@ def test_staff_without_rights_see_nothing(client: Client, library: Library) -> N
     limited: User = factories.make_user(is_staff=True)
     client.force_login(limited)
     assert client.get(reverse("admin:ingest_asset_changelist")).status_code == 403
+
+
+def test_stages_are_told_in_words(staff: Client, library: Library) -> None:
+    asset = factories.make_asset(library)
+    for stage in ("ingest.stages.probe", "ingest.stages.shots"):
+        factories.make_stage_run(asset, stage=stage)
+    address = reverse("admin:ingest_stagerun_changelist")
+    runs = staff.get(address).content.decode()
+    assert re.search(r'href="\?stage=ingest\.stages\.probe"[^>]*>\s*Reading the file\s*<', runs)
+    chosen = staff.get(address, {"stage": "ingest.stages.probe"})
+    assert chosen.context["cl"].result_count == 1
+    page = staff.get(reverse("admin:ingest_asset_change", args=[asset.pk])).content.decode()
+    assert "Reading the file" in page

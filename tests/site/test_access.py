@@ -438,6 +438,18 @@ def test_it_tells_htmx_to_leave_for_the_login(world: World, client: Client) -> N
     assert response["HX-Redirect"] == f"/login/?next=%2Fassets%2F{world.asset.pk}%2F"
 
 
+def test_it_leads_back_to_the_page_with_what_was_asked(world: World, client: Client) -> None:
+    page = "http://testserver/?q=red+coat"
+    typed = client.get("/?q=blue", headers={"HX-Request": "true", "HX-Current-URL": page})
+    assert typed["HX-Redirect"] == "/login/?next=%2F%3Fq%3Dblue"
+    sent = client.post(reverse("search:bin-add"), headers={"Referer": page})
+    assert sent["Location"] == "/login/?next=%2F%3Fq%3Dred%2Bcoat&unsent=1"
+    elsewhere = client.post(reverse("search:bin-add"), headers={"Referer": "http://evil.example/x"})
+    assert elsewhere["Location"] == "/login/?next=%2F&unsent=1"
+    signed_out = client.post(reverse("logout"))
+    assert signed_out["Location"] == reverse("login")
+
+
 def test_it_answers_outsiders_like_the_missing(world: World, client: Client) -> None:
     client.force_login(world.users["outsider"])
     theirs = client.get(reverse("ingest:asset", args=[world.asset.pk]))

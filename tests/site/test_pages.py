@@ -108,6 +108,21 @@ class TestProblems:
         assert "<html" not in fragment.content.decode()
         assert problem.sentence in fragment.content.decode()
 
+    def test_a_refused_method_is_a_page(self, signed_in: Client) -> None:
+        response = signed_in.get(reverse("search:bin-add"))
+        assert response.status_code == 405 and response["Allow"] == "POST"
+        page = response.content.decode()
+        assert "This is no page" in page and "only takes what a page" in page
+
+    def test_a_forged_form_is_a_page(self, signed_in: Client) -> None:
+        careful = Client(enforce_csrf_checks=True)
+        careful.cookies = signed_in.cookies
+        response = careful.post(reverse("search:bin-create"), {"name": "a"})
+        assert response.status_code == 403
+        assert "Load it again" in response.content.decode()
+        told = careful.post(reverse("search:bin-create"), {"name": "a"}, headers=HTMX)
+        assert told["HX-Retarget"] == "#toast" and "<html" not in told.content.decode()
+
     def test_an_outage_asks_the_database_nothing_more(
         self, signed_in: Client, broken: Any, django_assert_num_queries: Any
     ) -> None:
