@@ -76,6 +76,9 @@ def _reading(lexemes: Sequence[Lexeme], i: int) -> Entry | None:
         shades = _next_kind(lexemes, i) in (Word.COLOUR, Word.GARMENT, Word.OTHER)
         return UNKNOWN if shades else None
     before = lexemes[i - 1] if i and not lexeme.breaks else None
+    if lexeme.typed == "bar":
+        k = i - 1 - (i > 0 and lexemes[i - 1].typed in ARTICLES)
+        return UNKNOWN if k >= 0 and lexemes[k].typed in _ON_A_BAR else None
     if lexeme.typed == "top":
         return None if before and before.word is Word.COLOUR else UNKNOWN
     if lexeme.typed in _VERBS_TOO:
@@ -93,6 +96,8 @@ def _reading(lexemes: Sequence[Lexeme], i: int) -> Entry | None:
     return None
 
 
+_ON_A_BAR = frozenset({"on", "over", "under", "from", "off"})
+"""One is in or at a bar that is a place; on a bar one swings."""
 _PREPOSITIONS = frozenset({"inside", "outside"})
 
 
