@@ -17,6 +17,8 @@ from recognition.engine.types import Reading
 UNKNOWN = "unknown"
 FEW = 12
 """Up to twelve are counted in words; more are "many" (a usual rule of style)."""
+MOST_THINGS = 3
+"""Kinds of things that are named beside people."""
 MIN_CONFIDENCE = 0.5
 """A reading below is left out of the sentence: more likely wrong than right."""
 NUMBERS = (
@@ -100,24 +102,30 @@ def compose(
     people: Sequence[PersonSeen],
     objects: Mapping[str, int],
     readings: Sequence[Reading],
+    colours: Mapping[str, Reading] | None = None,
 ) -> Caption:
     """A caption from what was seen in one shot.
 
     ``people``: one per tracked person; ``objects``: how many of each other label;
-    ``readings``: the scene reader's "scene", "setting" and "light".
+    ``readings``: the scene reader's "scene", "setting" and "light"; ``colours``: of labels that
+    are all of one colour, where that is sure.
     """
     scene = _best(readings, "scene")
     setting, light = _best(readings, "setting"), _best(readings, "light")
     counts = {label: n for label, n in objects.items() if n > 0 and label != "person"}
     where = _place(scene, setting, light)
+    named = _ordered(counts)[: MOST_THINGS if people else None]
+    told = colours or {}
+    things = join_words([count_noun(n, _coloured(label, told)) for label, n in named])
     if people:
-        sentence = _people_sentence(people, counts, where)
+        sentence = _people_sentence(people, dict(named), things, where)
     elif counts:
-        subject = join_words([count_noun(n, label) for label, n in _ordered(counts)])
+        subject = things
         sentence = f"{subject} {'is' if _is_single(counts) else 'are'} {where or 'in view'}."
     else:
         sentence = _empty_sentence(scene, setting, light)
     used = [r for r in (scene, setting, light) if r] + _used(people)
+    used += [told[label] for label, _ in named if label in told]
     return Caption(
         _tidy(sentence),
         _three_words(people, counts, scene, setting, light),
@@ -142,6 +150,9 @@ def plural(noun: str) -> str:
         return noun
     if noun in PLURALS:
         return PLURALS[noun]
+    described, _, last = noun.rpartition(" ")
+    if described:
+        return f"{described} {plural(last)}"
     if noun.endswith(("s", "x", "ch", "sh")):
         return noun + "es"
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
@@ -225,13 +236,17 @@ def _action(people: Sequence[PersonSeen], where: str) -> str:
     return be if where else f"{be} in view"
 
 
-def _people_sentence(people: Sequence[PersonSeen], counts: Mapping[str, int], where: str) -> str:
+def _people_sentence(
+    people: Sequence[PersonSeen], counts: Mapping[str, int], things: str, where: str
+) -> str:
     sentence = f"{_people_phrase(people)} {_action(people, where)} {where}".rstrip()
     if counts:
-        things = [count_noun(n, label) for label, n in _ordered(counts)[:3]]
-        verb = "is" if _is_single(dict(_ordered(counts)[:3])) else "are"
-        sentence += f"; {join_words(things)} {verb} in view"
+        sentence += f"; {things} {'is' if _is_single(counts) else 'are'} in view"
     return sentence + "."
+
+
+def _coloured(label: str, colours: Mapping[str, Reading]) -> str:
+    return f"{colours[label].value} {label}" if label in colours else label
 
 
 def _place(scene: Reading | None, setting: Reading | None, light: Reading | None) -> str:

@@ -8,7 +8,7 @@ between clothes. Several crops of one track vote together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,8 +71,8 @@ def read_shares(crop: Image, gains: Floats | None = None) -> ColorShares:
     lab = to_lab(small)
     # A crop that is not upright shows head and chest, or someone seated.
     upper_rows = UPPER if upright else (0.35, 0.85)
-    upper, upper_seen = _part(small, lab, upper_rows)
-    lower, lower_seen = _part(small, lab, LOWER)
+    upper, upper_seen = part_shares(small, lab, upper_rows)
+    lower, lower_seen = part_shares(small, lab, LOWER)
     return ColorShares(upper, lower, upper_seen, lower_seen if upright else 0.0)
 
 
@@ -81,52 +81,69 @@ def read_clothing(crops: Sequence[Image], gains: Sequence[Floats] | None = None)
     parts = [read_shares(crop, None if gains is None else gains[i]) for i, crop in enumerate(crops)]
     if not parts:
         return []
-    upper = _vote([p.upper for p in parts], [p.upper_seen for p in parts])
-    lower = _vote([p.lower for p in parts], [p.lower_seen for p in parts])
-    readings = [_state("upper_colour", upper), _state("lower_colour", lower)]
+    upper = vote([p.upper for p in parts], [p.upper_seen for p in parts])
+    lower = vote([p.lower for p in parts], [p.lower_seen for p in parts])
+    readings = [state("upper_colour", upper), state("lower_colour", lower)]
     return [reading for reading in readings if reading is not None]
 
 
-def _vote(shares: Sequence[Floats], seen: Sequence[float]) -> Floats:
+def vote(shares: Sequence[Floats], seen: Sequence[float]) -> Floats:
+    """The shares (13,) of several crops together, each by how much of it was seen (0–1)."""
     weights = np.asarray(seen, dtype=np.float32)
     if float(weights.sum()) <= 0:
         return np.zeros(len(NAMES), dtype=np.float32)
     return np.asarray((np.stack(shares) * weights[:, None]).sum(axis=0) / weights.sum())
 
 
-def name_probabilities(shares: Floats) -> dict[str, float]:
-    """How probably people would name each colour, from shares (13,); shades are summed."""
+def name_probabilities(shares: Floats, naming: Mapping[str, float] = NAMING) -> dict[str, float]:
+    """How probably people would name each colour, from shares (13,); shades are summed.
+
+    ``naming``: how readily each is said, as in ``NAMING``; what is not in it never is."""
     family: dict[str, float] = {}
     for color, share in zip(NAMES, shares, strict=True):
         head = FAMILY.get(color, color)
         family[head] = family.get(head, 0.0) + float(share)
     worth = {
-        color: (share + 0.02) ** NAMING_POWER * float(np.exp(NAMING[color]))
+        color: (share + 0.02) ** NAMING_POWER * float(np.exp(naming[color]))
         for color, share in family.items()
+        if color in naming
     }
     total = sum(worth.values())
     return {color: value / total for color, value in worth.items()}
 
 
-def _state(name: str, shares: Floats) -> Reading | None:
+def state(
+    name: str,
+    shares: Floats,
+    naming: Mapping[str, float] = NAMING,
+    least: float = MIN_CONFIDENCE,
+) -> Reading | None:
+    """The colour that people would most probably name, from ``least`` up; shades by their name."""
     if float(shares.sum()) <= 0:
         return None
-    probabilities = name_probabilities(shares)
+    probabilities = name_probabilities(shares, naming)
     best = max(probabilities, key=lambda color: probabilities[color])
-    if probabilities[best] < MIN_CONFIDENCE:
+    if probabilities[best] < least:
         return None
     members = [c for c in NAMES if FAMILY.get(c, c) == best]
     value = max(members, key=lambda color: float(shares[NAMES.index(color)]))
     return Reading(name, value, round(probabilities[best], 3))
 
 
-def _part(small: Image, lab: Floats, rows: tuple[float, float]) -> tuple[Floats, float]:
+def part_shares(
+    small: Image,
+    lab: Floats,
+    rows: tuple[float, float],
+    skin_weight: float = SKIN_WEIGHT,
+) -> tuple[Floats, float]:
+    """Shares (13,) of colours between two heights (0–1) of a picture of ``WIDTH_PX`` by
+    ``HEIGHT_PX``, and how much of that was seen as what is in its middle (0–1)."""
     top, bottom = round(rows[0] * HEIGHT_PX), round(rows[1] * HEIGHT_PX)
     region, pixels = lab[top:bottom], small[top:bottom]
     prior = _centre_prior(bottom - top)
     person = _likeness(region) * prior
     shares = name_shares(pixels)
-    weight = person * np.where(_is_skin(region), SKIN_WEIGHT, 1.0)
+    weight = person * np.where(_is_skin(region), skin_weight, 1.0)
     total = float(weight.sum())
     if total < 1e-3:
         return np.zeros(len(NAMES), dtype=np.float32), 0.0

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from recognition.engine.attributes import merge
-from recognition.engine.captions import UNKNOWN, Caption, PersonSeen, compose
+from recognition.engine.captions import MIN_CONFIDENCE, UNKNOWN, Caption, PersonSeen, compose
+from recognition.engine.thing_colours import COLOUR
 from recognition.engine.types import Reading
 from recognition.seeing.synonyms import synonyms_of
 
@@ -59,7 +60,9 @@ def describe_shot(
     """Describe a shot by its tracks and the scene readings of its keyframes."""
     people = most_at_once([track for track in tracks if track.label == PERSON])
     readings = merge(per_keyframe)
-    caption = compose([_person(track) for track in people], count_things(tracks), readings)
+    caption = compose(
+        [_person(track) for track in people], count_things(tracks), readings, colour_things(tracks)
+    )
     by_name = {reading.name: reading for reading in readings}
     scene = by_name.get("scene") if caption.scene != UNKNOWN else None
     setting, light = (by_name[n].value if n in by_name else "" for n in ("setting", "light"))
@@ -90,6 +93,18 @@ def count_things(tracks: Sequence[TrackSeen]) -> dict[str, int]:
     }
 
 
+def colour_things(tracks: Sequence[TrackSeen]) -> dict[str, Reading]:
+    """The colour of each label but people, where all that are there at once surely have it."""
+    found: dict[str, Reading] = {}
+    for label in sorted({track.label for track in tracks} - {PERSON}):
+        counted = most_at_once([track for track in tracks if track.label == label])
+        read = [r for t in counted for r in t.attributes if r.name == COLOUR]
+        sure = [reading for reading in read if reading.confidence >= MIN_CONFIDENCE]
+        if len(sure) == len(counted) and len({reading.value for reading in sure}) == 1:
+            found[label] = min(sure, key=lambda reading: reading.confidence)
+    return found
+
+
 def _weight(tracks: Sequence[TrackSeen]) -> float:
     return sum(track.weight for track in tracks)
 
@@ -103,16 +118,18 @@ def _words(tracks: Sequence[TrackSeen], readings: Sequence[Reading], caption: Ca
     places = [reading.value for reading in readings]
     attributes = [reading.value for track in tracks for reading in track.attributes]
     gaits = sorted({track.gait for track in tracks if track.gait in _SPOKEN_GAITS})
-    dressed = [phrase for track in tracks for phrase in _phrases(track.attributes)]
+    dressed = [phrase for track in tracks for phrase in _phrases(track)]
     names = dict.fromkeys([*labels, *places, *caption.words])
     details = dict.fromkeys([*dressed, *attributes, *gaits])
     others = synonyms_of([*names, *details])
     return Words(". ".join(names), ". ".join([caption.sentence, *details]), " ".join(others))
 
 
-def _phrases(attributes: Sequence[Reading]) -> list[str]:
-    """Clothes with their colours next to each other, for phrase search: "red coat"."""
-    value: Mapping[str, str] = {reading.name: reading.value for reading in attributes}
+def _phrases(track: TrackSeen) -> list[str]:
+    """Clothes and things with their colours next to each other, for phrase search: "red coat"."""
+    value: Mapping[str, str] = {reading.name: reading.value for reading in track.attributes}
+    if COLOUR in value:
+        return [f"{value[COLOUR]} {track.label}"]
     upper, lower = value.get("upper_colour"), value.get("lower_colour")
     garment = value.get("garment", "top")
     phrases = [f"{upper} {garment}"] if upper else []

@@ -1,7 +1,8 @@
 """Other words that people use for what the networks name, for the full-text index.
 
 Written by hand for the detector's labels, attributes and settings; the words of captions and
-queries decide, not a dictionary. Postgres' stemmer takes care of plurals.
+queries decide, not a dictionary. Postgres' stemmer takes care of plurals. What is but one kind of a
+thing is none of its words: a taxi is a car, and not every car is a taxi.
 """
 
 from __future__ import annotations
@@ -14,20 +15,20 @@ _SYNONYMS: dict[str, str] = {
     "woman": "female lady girl person people",
     "child": "kid boy girl toddler person people",
     "bicycle": "bike cycle",
-    "car": "automobile vehicle auto taxi",
+    "car": "automobile vehicle auto",
     "motorcycle": "motorbike bike scooter vehicle",
     "airplane": "plane aeroplane aircraft jet",
     "bus": "coach vehicle",
     "train": "railway tram locomotive",
-    "truck": "lorry van vehicle",
+    "truck": "lorry vehicle",
     "boat": "ship vessel",
     "traffic light": "signal stoplight",
-    "bird": "parrot pigeon gull animal",
-    "cat": "kitten animal",
-    "dog": "puppy animal",
-    "horse": "pony animal",
-    "sheep": "lamb animal",
-    "cow": "cattle bull animal",
+    "bird": "animal",
+    "cat": "animal",
+    "dog": "animal",
+    "horse": "animal",
+    "sheep": "animal",
+    "cow": "cattle animal",
     "elephant": "animal",
     "bear": "animal",
     "zebra": "animal",
@@ -37,7 +38,6 @@ _SYNONYMS: dict[str, str] = {
     "handbag": "bag purse",
     "bag": "handbag purse",
     "suitcase": "luggage bag trolley",
-    "ball": "football basketball soccer",
     "couch": "sofa settee",
     "potted plant": "plant pot flower",
     "dining table": "table desk",

@@ -1,4 +1,5 @@
-"""Descriptions: attributes of people, and of each shot its scene, a sentence and its words.
+"""Descriptions: attributes of people, colours of things, and of each shot its scene, a sentence and
+its words.
 
 Attributes are read off a track's crops, which vote together. A shot's sentence is composed from
 what was measured (``engine.captions``), or told by a captioner of snapshots, where one is at work
@@ -22,6 +23,7 @@ from ingest.pipeline_types import Stage, StageContext
 from recognition.engine import accounts, snapshots
 from recognition.engine.attributes import merge
 from recognition.engine.clothing import read_clothing
+from recognition.engine.thing_colours import SURFACES, read_thing
 from recognition.engine.types import Floats, Image, Networks, Reading
 from recognition.models import Attribute, Crop, Description, KeyframeEmbedding, Track
 from recognition.networks import fingerprints, networks, queue_for
@@ -31,7 +33,7 @@ from recognition.selectors import boxes_of
 from recognition.services.pictures import read_in_batches, read_picture
 from recognition.services.snapshots import Telling, ask_captioner
 
-SOURCE = "composed 1"
+SOURCE = "composed 2"
 PERSON = "person"
 _COLOURS = {"upper_colour", "lower_colour"}
 _BATCH = 500
@@ -52,7 +54,7 @@ def run(context: StageContext) -> None:
     """Read attributes and scenes and write a description of every shot."""
     asset, at_work = context.asset, networks()
     tracks = list(Track.objects.filter(asset=asset).order_by("ordinal"))
-    attributes = _read_people(context, at_work, tracks)
+    attributes = _read_tracks(context, at_work, tracks)
     shots = list(Shot.objects.filter(asset=asset).order_by("ordinal"))
     scenes = _read_scenes(context, at_work, shots)
     telling = _ask(context, at_work, shots, tracks)
@@ -105,18 +107,22 @@ def _measured(at_work: Networks) -> float:
     return _BEFORE_CAPTIONS if at_work.captioner else 1.0
 
 
-def _read_people(
+def _read_tracks(
     context: StageContext, at_work: Networks, tracks: Sequence[Track]
 ) -> dict[int, tuple[Reading, ...]]:
-    """What is read off each person's track, from all its crops together."""
-    people = [track.pk for track in tracks if track.label == PERSON]
-    keys: dict[int, list[str]] = {key: [] for key in people}
-    for crop in Crop.objects.filter(track__in=people):
+    """What is read off each person's and thing's track, from all its crops together."""
+    read = [track for track in tracks if track.label == PERSON or track.label in SURFACES]
+    keys: dict[int, list[str]] = {track.pk: [] for track in read}
+    for crop in Crop.objects.filter(track__in=list(keys)):
         keys[crop.track_id].append(crop.image_key)
     found: dict[int, tuple[Reading, ...]] = {}
-    for done, key in enumerate(people):
-        found[key] = _read_person(at_work, [read_picture(image) for image in keys[key]])
-        context.progress(_measured(at_work) * _HALF * (done + 1) / len(people))
+    for done, track in enumerate(read):
+        crops = [read_picture(image) for image in keys[track.pk]]
+        is_person = track.label == PERSON
+        found[track.pk] = (
+            _read_person(at_work, crops) if is_person else tuple(read_thing(track.label, crops))
+        )
+        context.progress(_measured(at_work) * _HALF * (done + 1) / len(read))
     return found
 
 
@@ -220,7 +226,7 @@ def _search_vector(words: Words) -> Any:
 
 STAGE = Stage(
     name="recognition.stages.descriptions",
-    version=2,
+    version=3,
     queue=partial(queue_for, "attributes", "scene", "captions", "open_set"),
     configuration=configuration,
     run=run,

@@ -22,7 +22,7 @@ from search.query.word_forms import is_lacking
 
 _JOINS = frozenset({"and", "or", "nor", "but", "who", "that", "which", "is", "are", "while"})
 _PLACELIKE = {Word.PLACE: Kind.PLACE, Word.SETTING: Kind.SETTING, Word.LIGHT: Kind.LIGHT}
-_HEADLESS_LEAD = ARTICLES | {"in", "wearing", "with"}
+_HEADLESS_LEAD = ARTICLES | {"in", "wearing", "with", "neither"}
 _MODIFIERS = (Word.COUNT, Word.COLOUR, Word.OTHER)
 _RELATING = frozenset({"that", "which", "is", "are"})
 _THINGS = (Word.OBJECT, Word.CARRIED)
@@ -121,7 +121,7 @@ class _Chunker:
             if is_coloured and self._goes_on(i, j + 1) and _is_second_colour(lexemes, j):
                 j += 1
         if not self._goes_on(i, j) or lexemes[j].word not in _THINGS:
-            return 0
+            return self._left_out(i, j)
         before = lexemes[i:j]
         others = sum(x.word is Word.OTHER for x in before)
         if others > 1 or (others and self.made.free):
@@ -142,6 +142,29 @@ class _Chunker:
                 said = replace(said, phrase=said.phrase or _seen(lexemes[i:end]))
             end = after.end
         self.made.emit(Kind.OBJECT, lexemes[i:end], said, _THING_LEAD)
+        return end
+
+    def _left_out(self, i: int, end: int) -> int:
+        """A thing whose noun is said once, after the next: "a red" of "a red and a blue car"."""
+        lexemes, k = self.lexemes, end + 1
+        if end == i or lexemes[end - 1].word is not Word.COLOUR or not self._goes_on(i, end):
+            return 0
+        if lexemes[end].typed not in {"and", "or", "nor"} or not self._goes_on(i, k):
+            return 0
+        if lexemes[k].typed not in ARTICLES and lexemes[k].word is not Word.COUNT:
+            return 0
+        k += 1
+        while self._goes_on(i, k) and lexemes[k].word in _MODIFIERS:
+            k += 1
+        if not self._goes_on(i, k) or lexemes[k].word not in _THINGS:
+            return 0
+        before = lexemes[i:end]
+        if lexemes[k - 1].word is not Word.COLOUR or any(x.word is Word.OTHER for x in before):
+            return 0
+        said = self._said_of_thing(before, lexemes[k], ())
+        phrase = _seen([*before, lexemes[k]])
+        said = replace(said, phrase=phrase, noun_span=None)
+        self.made.emit(Kind.OBJECT, before, said, _THING_LEAD)
         return end
 
     def _denied_action(self, i: int) -> tuple[tuple[Want, ...], int]:

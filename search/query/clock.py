@@ -37,6 +37,7 @@ AT_MINUTES = 5
 """Clocks of cameras and memories are minutes off: "at 20:15" is five minutes to either side, and
 "around" half an hour. By eye."""
 _CLOCK = re.compile(r"(\d{1,2})(?:([:.])(\d{2}))?(am|pm)?")
+_DOTTED = re.compile(r"\d{1,2}\.[0-5]\d", re.ASCII)
 _DECIMAL = re.compile(r"\d{1,5}\.\d{1,3}", re.ASCII)
 
 
@@ -78,7 +79,8 @@ class Words:
             is_light = self.word(i) in ("evening", "night")
             return None if is_light else part  # "in the evening" is how it looks
         around = self.word(i) in {"around", "about"}
-        clock = self.clock(i + around, needs_mark=True)
+        is_led = self.word(i - 1) == "at" or around
+        clock = self.clock(i + around, needs_mark=not (is_led and self.is_dotted(i + around)))
         if clock is None:
             return None
         end, minute = clock
@@ -119,6 +121,10 @@ class Words:
                 return None
             hour = hour % 12 + (12 if half == "pm" else 0)
         return (end, hour * 60 + minute) if hour < 24 and minute < 60 else None
+
+    def is_dotted(self, i: int) -> bool:
+        """Whether a clock may be written with a point: "22.30"."""
+        return _DOTTED.fullmatch(self.word(i)) is not None
 
     def _half_in_words(self, i: int, hour: int) -> str:
         """ "In the afternoon", "at night" after an hour: which half of the day is meant."""

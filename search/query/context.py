@@ -76,6 +76,9 @@ def _reading(lexemes: Sequence[Lexeme], i: int) -> Entry | None:
         shades = _next_kind(lexemes, i) in (Word.COLOUR, Word.GARMENT, Word.OTHER)
         return UNKNOWN if shades else None
     before = lexemes[i - 1] if i and not lexeme.breaks else None
+    if lexeme.typed == "bar":
+        k = i - 1 - (i > 0 and lexemes[i - 1].typed in ARTICLES)
+        return UNKNOWN if k >= 0 and lexemes[k].typed in _ON_A_BAR else None
     if lexeme.typed == "top":
         return None if before and before.word is Word.COLOUR else UNKNOWN
     if lexeme.typed in _VERBS_TOO:
@@ -93,6 +96,8 @@ def _reading(lexemes: Sequence[Lexeme], i: int) -> Entry | None:
     return None
 
 
+_ON_A_BAR = frozenset({"on", "over", "under", "from", "off"})
+"""One is in or at a bar that is a place; on a bar one swings."""
 _PREPOSITIONS = frozenset({"inside", "outside"})
 
 
@@ -128,17 +133,31 @@ def _nobody_but(lexemes: Sequence[Lexeme], i: int) -> Entry | None:
 def _neither(lexemes: list[Lexeme]) -> list[Lexeme]:
     """ "Neither red nor blue cars" are cars: "neither" and "nor" deny their adjectives."""
     for i, lexeme in enumerate(lexemes):
-        k = i + 1
-        while (
-            lexeme.typed == "neither" and _is_colour(lexemes, k) and _typed(lexemes, k + 1) == "nor"
-        ):
-            k += 2
-        if k == i + 1 or not _is_colour(lexemes, k) or _next_kind(lexemes, k) not in _DESCRIBED:
+        if lexeme.typed != "neither":
+            continue
+        colours = _listed_colours(lexemes, i + 1)
+        if len(colours) < 2 or _next_kind(lexemes, colours[-1]) not in _DESCRIBED:
             continue
         lexemes[i] = replace(lexeme, entry=_PLACED)
-        for at in range(i + 1, k + 1, 2):
+        for at in colours:
             lexemes[at] = replace(lexemes[at], entry=lacking(lexemes[at].entry))
+        # "Neither a red nor a blue car": articles in between say nothing.
+        said = lexemes[i + 1 : colours[-1]]
+        lexemes[i + 1 : colours[-1]] = [x for x in said if x.typed not in ARTICLES]
     return lexemes
+
+
+def _listed_colours(lexemes: Sequence[Lexeme], k: int) -> list[int]:
+    """Places of colours from a place on with "nor" between them, and perhaps articles."""
+    found: list[int] = []
+    while True:
+        k += _typed(lexemes, k) in ARTICLES
+        if not _is_colour(lexemes, k):
+            return found
+        found.append(k)
+        if _typed(lexemes, k + 1) != "nor":
+            return found
+        k += 2
 
 
 _DESCRIBED = (Word.OBJECT, Word.CARRIED, Word.GARMENT)
@@ -188,11 +207,19 @@ def _next_kind(lexemes: Sequence[Lexeme], i: int) -> Word | None:
 
 def _counts(lexemes: Sequence[Lexeme], i: int) -> bool:
     """Whether a number is followed, after adjectives, by people or things to be counted."""
-    for lexeme in lexemes[i + 1 : i + 4]:
-        if lexeme.breaks or lexeme.token.is_whole:
+    end = i + 4
+    for k, lexeme in enumerate(lexemes[i + 1 :], start=i + 1):
+        if k >= end or lexeme.breaks or lexeme.token.is_whole:
             return False
         if lexeme.word in _NOUNS:
             return True
-        if lexeme.word not in _ADJECTIVES and lexeme.typed not in {"of", "the"}:
+        if lexeme.typed in {"and", "or"} and _is_colour(lexemes, k - 1):
+            goes_on = _next_kind(lexemes, k) in (Word.COUNT, Word.COLOUR)
+            if not goes_on and _typed(lexemes, k + 1) not in ARTICLES:
+                return False
+            end = k + 5  # "two black and white dogs", "two red and three blue cars"
+            continue
+        passed = ARTICLES if end > i + 4 else {"of", "the"}
+        if lexeme.word not in _ADJECTIVES and lexeme.typed not in passed:
             return False
     return False

@@ -57,6 +57,8 @@ def _end_of_phrase(tokens: Sequence[Token], i: int) -> int:
 NIGHTFALL, SMALL_HOURS = 21 * 60, 5 * 60
 """How far "before midnight" reaches back, and "after midnight" on: as the night does."""
 _TO = frozenset({"and", "to", "until", "till"})
+_GOING_ON = frozenset({"", "in", "at", "with", "without", "near", "outside", "inside"})
+"""What may stand behind bare hours: not what would make them a number of something."""
 
 
 class _Reader(NamedDays):
@@ -104,9 +106,12 @@ class _Reader(NamedDays):
             at += 1
         part = self.daypart(at)
         if part is not None:
-            return part[0], replace(self._weekly(when, part[0] - 1), hours=part[1])
+            after = self._between(part[0])  # "Friday night between 11 pm and 2 am"
+            is_told = after is not None and after[1].hours is not None
+            stop, hours_told = (after[0], after[1].hours) if after and is_told else part
+            return stop, replace(self._weekly(when, part[0] - 1), hours=hours_told)
         for start in dict.fromkeys((end, at)):
-            between = self._between(start)
+            between = self._between(start, of_days=True)
             if between is not None and between[1].hours is not None:
                 return between[0], replace(when, hours=between[1].hours)
             hours = self.hours(start, led=True)
@@ -139,7 +144,7 @@ class _Reader(NamedDays):
             if word in {"until", "till"}:
                 return end, replace(when, is_until=True)
             return end, replace(when, is_after=is_after, is_before=not is_after)
-        clock = self.clock(i + 1, needs_mark=True)
+        clock = self.clock(i + 1, needs_mark=not self.is_dotted(i + 1))
         if clock is None:
             return None
         hours = (clock[1], DAY_MINUTES) if is_after else (0, clock[1])
@@ -163,12 +168,12 @@ class _Reader(NamedDays):
             return When(Unit.DATES, first=when.end)
         return replace(when, is_after=True)
 
-    def _between(self, i: int) -> Read | None:
-        """ "between 8 and 9 pm", "from 3 June to 9 June"."""
+    def _between(self, i: int, *, of_days: bool = False) -> Read | None:
+        """ "between 8 and 9 pm", "from 3 June to 9 June"; ``of_days``: days stand before it."""
         is_led = self.word(i) in {"between", "from"}
         at = i + is_led
         days = (self._weekdays_between(at) if is_led else None) or self._days_between(at, is_led)
-        return days or self._clocks_between(at, is_led)
+        return days or self._clocks_between(at, is_led) or self._bare_hours(at, of_days=of_days)
 
     def _clocks_between(self, i: int, is_led: bool) -> Read | None:
         """ "8 and 9 pm"; "10 pm to 2 am" also without a word before it."""
@@ -176,11 +181,34 @@ class _Reader(NamedDays):
         if first is None or self.word(first[0]) not in (_TO if is_led else _TO - {"and"}):
             return None
         last = self.clock(first[0] + 1, needs_mark=False)
-        marks = (self.clock(at, needs_mark=True) for at in (i, first[0] + 1))
-        if last is None or not any(marks):
+        places = (i, first[0] + 1)
+        is_marked = any(self.clock(at, needs_mark=True) for at in places)
+        is_marked = is_marked or (is_led and all(self.is_dotted(at) for at in places))
+        if last is None or not is_marked:
             return None
         start = self._same_half(first[1], last[1], i, last[0] - 1)
         return (last[0], When(hours=(start, last[1]))) if start != last[1] else None
+
+    def _bare_hours(self, i: int, *, of_days: bool) -> Read | None:
+        """ "9 to 5" beside days: "from 9 to 5 on weekdays", "Mondays 9 to 5"; until five is until
+        the afternoon."""
+        if not (self.word(i).isdigit() and self.word(i + 2).isdigit() and self.word(i + 1) in _TO):
+            return None
+        start, until, end = (
+            self.clock(i, needs_mark=False),
+            self.clock(i + 2, needs_mark=False),
+            i + 3,
+        )
+        if start is None or until is None or until[0] != end or start[1] == until[1]:
+            return None
+        after = (
+            self.days(end + 1, led=True) if self.word(end) == "on" else self.days(end, led=False)
+        )
+        if after is None and not (of_days and self.word(end) in _GOING_ON):
+            return None
+        noon = DAY_MINUTES // 2
+        is_later = until[1] < start[1] <= noon
+        return end, When(hours=(start[1], until[1] + noon if is_later else until[1]))
 
     def _weekdays_between(self, i: int) -> Read | None:
         """ "Monday to Friday": of every week."""

@@ -27,8 +27,12 @@ _MEASURED = {
 _BETWEEN = frozenset(
     {"that", "which", "is", "are", "lasting", "lasts", "last", "of", "with", "a", "length"}
 )
-_SIZED = re.compile(r"(\d{1,5})(s|sec|secs|min|mins|h)")
+_SIZED = re.compile(
+    r"(?=\d)(?:(?P<h>\d{1,3})h)?(?:(?P<m>\d{1,5})m(?:ins?)?)?(?:(?P<s>\d{1,5})s(?:ecs?)?)?",
+    re.ASCII,
+)
 
+_A_MINUTE = 60
 Lasting = tuple[int, Length]
 """The place after a phrase, and what it says."""
 
@@ -94,6 +98,11 @@ def _range(words: Words, i: int) -> Lasting | None:
         if unit not in _UNITS_S or low > high:
             return None
         return end, Length(Fraction(low * _UNITS_S[unit]), Fraction(high * _UNITS_S[unit]))
+    sized = _quantity(words, i)
+    if sized is not None and words.word(sized[0]) in {"and", "to"}:
+        until = _seconds(words, sized[0] + 1)
+        is_range = until is not None and sized[1] <= until[1]
+        return _and_long(words, until[0], sized[1], until[1]) if until and is_range else None
     first = words.amount(i)
     if first is None or words.word(i + 1) not in {"and", "to"}:
         return None
@@ -102,15 +111,29 @@ def _range(words: Words, i: int) -> Lasting | None:
     if last is None or not number:
         return None
     least = first * last[1] / number
-    return (last[0], Length(least, last[1])) if least <= last[1] else None
+    return _and_long(words, last[0], least, last[1]) if least <= last[1] else None
+
+
+def _and_long(words: Words, end: int, least: Fraction, most: Fraction) -> Lasting:
+    return end + (words.word(end) == "long"), Length(least, most)
 
 
 def _seconds(words: Words, i: int) -> tuple[int, Fraction] | None:
+    """The place after a length and its seconds: "90 s", "1m30s", "one minute and 30 seconds"."""
+    found = _quantity(words, i)
+    if found is None or found[1] < _A_MINUTE:
+        return found
+    more = _quantity(words, found[0] + (words.word(found[0]) == "and"))
+    return (more[0], found[1] + more[1]) if more and more[1] < _A_MINUTE else found
+
+
+def _quantity(words: Words, i: int) -> tuple[int, Fraction] | None:
     if words.words(i, "half", "a") and words.word(i + 2) in _UNITS_S:
         return i + 3, Fraction(_UNITS_S[words.word(i + 2)], 2)
     joined = _SIZED.fullmatch(words.word(i))
     if joined:
-        return i + 1, Fraction(int(joined[1]) * _UNITS_S[joined[2]])
+        hours, minutes, seconds = (int(joined[unit] or 0) for unit in "hms")
+        return i + 1, Fraction((hours * 60 + minutes) * 60 + seconds)
     number = words.amount(i)
     unit = _UNITS_S.get(words.word(i + 1))
     if number is None or unit is None:

@@ -6,6 +6,7 @@ Typos are found by SymSpell's index of deletions (Garbe 2012) and confirmed by d
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -149,6 +150,19 @@ def _slips(word: str) -> set[str]:
     return (swapped | {word[:i] + word[i] + word[i:] for i in range(len(word))}) - {word}
 
 
+_VOWELS = frozenset("aeiouy")
+
+
+def _swaps(word: str) -> Iterator[str]:
+    """A word with two neighbours exchanged, or two vowels anywhere ("bycicle"); not the first
+    letter: what hands and ears mix up most."""
+    vowels = [i for i, letter in enumerate(word) if i and letter in _VOWELS]
+    pairs = {(i, i + 1) for i in range(1, len(word) - 1)} | set(combinations(vowels, 2))
+    for i, k in pairs:
+        if word[i] != word[k]:
+            yield f"{word[:i]}{word[k]}{word[i + 1 : k]}{word[i]}{word[k + 1 :]}"
+
+
 def _index() -> dict[str, tuple[str, ...]]:
     index: dict[str, list[str]] = {}
     for word in _CORRECTABLE:
@@ -201,6 +215,9 @@ def nearest_word(word: str) -> str | None:
         return slipped[0] if len(slipped) == 1 else None
     if len(word) < _LONG - 1:
         return None
+    swapped = {w for w in _swaps(word) if w in ENTRIES and ENTRIES[w].word in _CORRECTED}
+    if len(swapped) == 1:
+        return swapped.pop()
     deletions = _deletions(word) if len(word) >= _LONG else (word,)
     near = {known for d in deletions for known in _DELETIONS.get(d, ())}
     ranked = sorted(

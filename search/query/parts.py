@@ -54,6 +54,7 @@ class Assembler:
     negation: Lexeme | None = None
     negating: bool = False
     idling: bool = False  # "with or without" what follows
+    listing: bool = False  # a comma before "or" goes on with what was begun
     opens: str = ""  # the order that begins with the next part
 
     def negate(self, lexeme: Lexeme) -> None:
@@ -79,6 +80,7 @@ class Assembler:
     def end_phrase(self, *, is_list: bool) -> None:
         """A comma ends what was not understood, and a negation unless "or" takes it on."""
         self.flush_free()
+        self.listing = is_list
         if self.negation is None and not is_list:
             self.negating = False
 
@@ -114,6 +116,8 @@ class Assembler:
     ) -> None:
         """A part of these lexemes, with those words before it that ``lead`` lets belong to it."""
         self.flush_free()
+        if kind in _WHERE and self.negation is None and not self._goes_on():
+            self.negating = False  # "without Ben at night" is at night
         taken = self._lead(lead)
         own = [*taken, *lexemes]
         negated = self.negating and not self.idling
@@ -153,7 +157,7 @@ class Assembler:
                 idle=said.idle,
             )
         )
-        self.opens = ""
+        self.opens, self.listing = "", False
 
     def flush(self) -> None:
         """Gives out all that waits; a "not" that nothing follows is a function word."""
@@ -208,6 +212,11 @@ class Assembler:
         taken, self.links = self.links[cut:], self.links[:cut]
         self.flush_links()
         return taken
+
+    def _goes_on(self) -> bool:
+        """Whether "or" or "nor" stands right before what comes, or a comma of such a list."""
+        waiting = [link.typed for link in self.links]
+        return bool(GOES_ON & set(waiting)) or self.listing
 
     def _is_alternative(self, taken: Sequence[Lexeme]) -> bool:
         """Whether "or" joins what comes to a part before it."""

@@ -13,10 +13,11 @@ from search.query.parts import GOES_ON, Said
 from search.query.types import Want
 from search.query.vocabulary import LABEL_GROUPS
 from search.query.wants import colour_wants, garment_wants, merge_choices, topic_of
+from search.query.word_forms import is_lacking
 
 _TAIL_LINKS = ARTICLES | {
     *("and", "or", "nor", "but", "who", "that", "which", "is", "are", "was", "were", "while"),
-    *("being", "also", "whose"),
+    *("being", "also", "whose", "neither"),
 }
 _AFTER_ACTION = frozenset(
     {"at", "on", "to", "into", "onto", "of", "for", "from", "over", "up", "down", "through"}
@@ -240,6 +241,7 @@ class _Reader(PersonHead):
                 break
             k += 1
         if self.kind(k) is Word.GARMENT and not (k > i and self.breaks(k)):
+            self._leave_out_lacking(i, k)
             self.garment = self.lexemes[k]
             self.wants += garment_wants(self.garment, colours, self.text, negated=negated)
             self.last, self.at = Word.GARMENT, k + 1
@@ -258,6 +260,14 @@ class _Reader(PersonHead):
         self.wants += colour_wants("colour", colours, self.text, negated=negated)
         self.last, self.at = Word.COLOUR, end
         return True
+
+    def _leave_out_lacking(self, start: int, end: int) -> None:
+        """Colours that must not be, and what joins them, are nothing to look for."""
+        between = range(start - (self.typed(start - 1) == "neither"), end)
+        lacking = [n for n in between if is_lacking(self.lexemes[n].entry)]
+        if lacking:
+            joined = _JOINS | {"neither"}
+            self.unseen.update(n for n in between if n in lacking or self.typed(n) in joined)
 
     def _has(self, i: int) -> bool:
         """Whether somebody *has* what stands at a place, rather than being *in* it."""

@@ -50,7 +50,7 @@ NEGATIONS = (
     "|but not|but no|but without|and no"
     "|and not|and without|does not|do not|is not|are not|has no|have no|instead of|rather than"
     "|other than|apart from|but for|not even|not any|without any|free of|no sign of|none of them"
-    "|none of which"
+    "|none of which|anything but|everything but|anything except|everything except|all except"
 )
 ORDERS: dict[str, str] = {
     "then": "then afterwards|and then|after that|and afterwards|and later|followed by|later on",

@@ -45,10 +45,10 @@ PERSON_NOUNS: dict[str, tuple[str, str, str]] = {
         "",
         (
             "woman lady female bride mother mum mom wife sister daughter aunt actress policewoman"
-            " businesswoman saleswoman"
+            " businesswoman saleswoman bridesmaid"
         ),
     ),
-    "women": ("woman", "", "women ladies females mothers sisters brides"),
+    "women": ("woman", "", "women ladies females mothers sisters brides bridesmaids"),
     "he": ("man", "", "he"),
     "she": ("woman", "", "she"),
     "adults": ("", "adult", "adults grown-ups"),
@@ -71,8 +71,8 @@ PERSON_NOUNS: dict[str, tuple[str, str, str]] = {
             " electrician"
             " farmer gardener nurse doctor surgeon paramedic scientist soldier guard firefighter"
             " cashier cleaner barber hairdresser baker butcher pilot driver officer reporter"
-            " journalist presenter photographer|police officer|security guard|police man|camera"
-            " operator"
+            " journalist presenter newsreader photographer|police officer|security guard|police man"
+            "|camera operator"
         ),
     ),
     "workers": (
@@ -82,8 +82,8 @@ PERSON_NOUNS: dict[str, tuple[str, str, str]] = {
             "workers police cops employees engineers technicians staff builders mechanics"
             " farmers nurses"
             " doctors surgeons paramedics scientists soldiers guards firefighters cleaners"
-            " drivers officers reporters journalists photographers|police officers|security"
-            " guards"
+            " drivers officers reporters journalists presenters newsreaders photographers"
+            "|police officers|security guards"
         ),
     ),
     "player": (
@@ -100,7 +100,8 @@ PERSON_NOUNS: dict[str, tuple[str, str, str]] = {
         "",
         (
             "players athletes gymnasts runners joggers dancers skaters surfers climbers swimmers"
-            " hikers skiers musicians singers actors performers"
+            " hikers skiers musicians singers actors performers goalkeepers"
+            " referees boxers guitarists drummers skateboarders snowboarders"
         ),
     ),
     "customer": (
@@ -150,6 +151,7 @@ COUNTS: dict[str, tuple[int, int]] = {
     "a bunch of|bunch of|a handful of|handful of": (3, -1),
     "many|lots of|a lot of|plenty of|numerous|tons of|loads of|heaps of|countless": (4, -1),
     "a group of|group of|groups of|a team of": (3, -1),
+    "a herd of|herd of|herds of|a flock of|flock of|flocks of|a pack of|pack of": (3, -1),
     "a crowd of|crowd of|crowds of": (5, -1),
 }
 # nouns that are people and a count in one; nobody is a negation with no one left

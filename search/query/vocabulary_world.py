@@ -23,7 +23,11 @@ OBJECTS: dict[str, str] = {
     "stop sign": "|stop sign",
     "parking meter": "|parking meter",
     "bench": "bench benches",
-    "bird": "bird birds pigeon pigeons duck ducks goose geese seagull swan",
+    "bird": (
+        "bird birds pigeon pigeons duck ducks goose geese seagull seagulls gull gulls swan swans"
+        " parrot parrots owl owls eagle eagles hawk hawks falcon falcons heron herons flamingo"
+        " flamingos penguin penguins hen hens rooster peacock stork storks sparrow sparrows"
+    ),
     "cat": "cat cats kitten kittens",
     "dog": "dog dogs puppy puppies",
     "horse": "horse horses pony ponies",
@@ -34,6 +38,20 @@ OBJECTS: dict[str, str] = {
     "zebra": "zebra zebras",
     "giraffe": "giraffe giraffes",
     "animal": "animal animals",
+    "fox": "fox foxes",
+    "deer": "deer stag stags",
+    "lion": "lion lions lioness lionesses",
+    "tiger": "tiger tigers",
+    "wolf": "wolf wolves",
+    "monkey": "monkey monkeys chimpanzee chimpanzees",
+    "rabbit": "rabbit rabbits",
+    "squirrel": "squirrel squirrels",
+    "dolphin": "dolphin dolphins",
+    "whale": "whale whales",
+    "shark": "shark sharks",
+    "fish": "fish fishes",
+    "pushchair": "pushchair pushchairs stroller strollers pram prams",
+    "wheelchair": "wheelchair wheelchairs",
     "tie": "tie necktie",
     "frisbee": "frisbee frisbees",
     "skis": "ski skis",

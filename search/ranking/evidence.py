@@ -8,22 +8,24 @@ by structure alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from search.query.types import Count, Kind, Part, Query
 from search.query.vocabulary import SCENE_KIN, SCENE_SAME
 from search.ranking.counting import count_over, counted_hits
 from search.ranking.facts import EXAMPLE, WHOLE, Found, Said, ShotFacts, TrackFacts
-from search.ranking.matching import Verdict, excludes, match, structure_score
-from search.ranking.person_evidence import (
+from search.ranking.matching import (
+    Match,
+    Verdict,
+    excludes,
+    is_other,
     is_surely,
-    matches_of,
-    nobody_hits,
-    person_hits,
-    reason_of,
     speaks_for,
+    structure_score,
+    weight_of_readings,
 )
+from search.ranking.person_evidence import matches_of, matches_of_thing, nobody_hits, person_hits
 from search.ranking.said import quoted
 from search.ranking.scores import SAID, SUPPORT, Hit, Reason
 from search.ranking.seen import (
@@ -119,7 +121,7 @@ def _is_checkable(part: Part, found: Found) -> bool:
     if part.kind is not Kind.OBJECT or not part.wants:
         return True
     tracks = (t for shot in found.shots.values() for t in shot.tracks if t.label in part.labels)
-    return any(m.verdict is not Verdict.UNKNOWN for t in tracks for m in matches_of(part, t))
+    return any(m.verdict is not Verdict.UNKNOWN for t in tracks for m in matches_of_thing(part, t))
 
 
 def _picture_hits(
@@ -182,29 +184,31 @@ def _hits_for(
 
 
 def _object_hits(part: Part, index: int, shot: ShotFacts) -> list[Hit]:
-    seen = [t for t in shot.tracks if t.label in part.labels]
-    kept = [t for t in seen if not excludes(matches_of(part, t))]
-    hits = [_object_hit(part, index, shot, track) for track in kept]
+    seen = [(t, matches_of_thing(part, t)) for t in shot.tracks if t.label in part.labels]
+    kept = [(track, matches) for track, matches in seen if not excludes(matches)]
+    hits = [_object_hit(index, shot, track, matches) for track, matches in kept]
     if part.count is None:
         return hits
-    counted = count_over(part.count, map(span_of, kept), shot.time_base)
-    return counted_hits(hits, counted, frozenset(t.track_id for t in kept))
+    fitting = {track.track_id: span_of(track) for track, matches in kept if not is_other(matches)}
+    counted = count_over(part.count, fitting.values(), shot.time_base)
+    return counted_hits(hits, counted, frozenset(fitting))
 
 
-def _object_hit(part: Part, index: int, shot: ShotFacts, track: TrackFacts) -> Hit:
-    matches = [match(want, track) for want in part.wants]
+def _object_hit(index: int, shot: ShotFacts, track: TrackFacts, matches: Sequence[Match]) -> Hit:
+    """A thing, with its colour where it was read: "red car"."""
     structure, share = structure_score(matches)
     strength = (track.confidence + share * structure) / (1 + share)
-    reasons = [Reason("object", track.label, track.confidence)]
-    reasons += [reason_of(m) for m in matches if speaks_for(m)]
+    colours = [m.words for m in matches if speaks_for(m)]
+    words = " ".join([" and ".join(dict.fromkeys(colours)), track.label]).strip()
+    told = SUPPORT["readings"] * weight_of_readings(matches)
     return Hit(
         index,
         shot.shot_id,
         *span_of(track),
         strength,
-        tuple(reasons),
+        (Reason("object", words, strength if colours else track.confidence),),
         track.track_id,
-        support=SUPPORT["object"] * strength,
+        support=SUPPORT["object"] * track.confidence + told,
     )
 
 
@@ -327,9 +331,9 @@ def _ruled_out(part: Part, shot: ShotFacts, found: Found) -> list[Span]:
     if part.kind is Kind.OBJECT:
         things = [t for t in shot.tracks if t.label in part.labels and t.confidence >= SEEN_FROM]
         is_any = not part.wants and not part.actions
-        return [span_of(t) for t in things if is_any or is_surely(part, t)]
+        return [span_of(t) for t in things if is_any or is_surely(matches_of(part, t))]
     if part.kind is Kind.PERSON:
-        return [span_of(t) for t in people_in(shot) if is_surely(part, t)]
+        return [span_of(t) for t in people_in(shot) if is_surely(matches_of(part, t))]
     if part.kind is Kind.IDENTITY:
         return [span_of(t) for t in shot.tracks if t.identity_id in found.excluded]
     if part.kind is Kind.PLACE and described and _is_same_place(part, described.scene):

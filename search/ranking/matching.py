@@ -1,7 +1,8 @@
 """Whether a track is what a person phrase asks for: attributes read off it against wants. Pure.
 
 Readings are data (``Attribute`` rows): ``gender`` man/woman/child, ``upper_colour`` and
-``lower_colour``, ``garment`` coat/dress/…, ``hat``, ``bag``, and others by the same pattern.
+``lower_colour``, ``garment`` coat/dress/…, ``hat``, ``bag``, ``colour`` of a thing, and others by
+the same pattern.
 What was not read is unknown, and unknown is not a contradiction.
 """
 
@@ -55,6 +56,8 @@ _HAIR_AND_SLEEVES = {
     "long sleeves": ("sleeves", "long sleeves"),
     "short sleeves": ("sleeves", "short sleeves"),
 }
+THING_COLOUR = "colour"
+"""The reading of a thing's colour; people's are of their upper and lower body."""
 _ABSENT = frozenset({"no", "none", "without"})
 KIN_SHARE = 0.5
 ACTION_CONFIDENCE = 0.7
@@ -85,7 +88,7 @@ def asked_readings(want: Want) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if want.topic in ("upper_colour", "lower_colour"):
         return ((want.topic, values),)
     if want.topic == "colour":
-        return (("upper_colour", values), ("lower_colour", values), ("colour", values))
+        return (("upper_colour", values), ("lower_colour", values), (THING_COLOUR, values))
     if want.topic == "carried":
         bags = tuple(b for value in want.values for b in _BAGS.get(value, (value,)))
         return (("bag", bags), ("carried", values))
@@ -179,6 +182,31 @@ def excludes(matches: Sequence[Match]) -> bool:
 
 KNOWN_FROM = 0.5
 """A reading counts as known from here: more likely right than wrong."""
+
+
+def speaks_for(found: Match) -> bool:
+    """Whether something that is asked for was read."""
+    return found.verdict is Verdict.YES and not found.want.negated
+
+
+def is_refuted(found: Match) -> bool:
+    """Whether something else was read than what is asked for."""
+    return found.verdict is Verdict.NO and not found.want.negated
+
+
+def is_other(matches: Sequence[Match]) -> bool:
+    """Whether someone or something is known not to be of those that were asked for, and so is not
+    counted."""
+    return any(
+        is_refuted(m) and m.confidence >= KNOWN_FROM for m in matches if m.want.topic != "action"
+    )
+
+
+def is_surely(matches: Sequence[Match]) -> bool:
+    """Whether all that a part says was surely read, of what must not be there."""
+    return bool(matches) and all(
+        m.verdict is Verdict.YES and m.confidence >= KNOWN_FROM for m in matches
+    )
 
 
 def structure_score(matches: Sequence[Match]) -> tuple[float, float]:

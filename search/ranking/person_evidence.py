@@ -8,12 +8,13 @@ from search.query.types import Part
 from search.ranking.counting import count_over, counted_hits
 from search.ranking.facts import Found, ShotFacts, TrackFacts
 from search.ranking.matching import (
-    KNOWN_FROM,
     Match,
-    Verdict,
     excludes,
+    is_other,
+    is_refuted,
     match,
     match_action,
+    speaks_for,
     structure_score,
     weight_of_readings,
 )
@@ -35,7 +36,7 @@ def person_hits(
     hits = [_person_hit(part, index, shot, *one, pictures, found) for one in kept]
     if part.count is None:
         return hits
-    fitting = {track.track_id: span_of(track) for track, matches in kept if not _is_other(matches)}
+    fitting = {track.track_id: span_of(track) for track, matches in kept if not is_other(matches)}
     counted = count_over(part.count, fitting.values(), shot.time_base)
     return counted_hits(hits, counted, frozenset(fitting))
 
@@ -43,6 +44,14 @@ def person_hits(
 def matches_of(part: Part, track: TrackFacts) -> list[Match]:
     found = [match(want, track) for want in part.wants]
     return found + [match_action(action, track) for action in part.actions]
+
+
+def matches_of_thing(part: Part, track: TrackFacts) -> list[Match]:
+    """The same of a thing. Of a red and white bus one colour is read: the other is then no
+    contradiction."""
+    found = matches_of(part, track)
+    is_read = any(speaks_for(m) and m.want.is_colour for m in found)
+    return [m for m in found if not (is_read and is_refuted(m) and m.want.is_colour)]
 
 
 def _person_hit(
@@ -96,10 +105,6 @@ def reason_of(found: Match) -> Reason:
     return Reason(source, found.words, found.confidence)
 
 
-def speaks_for(found: Match) -> bool:
-    return found.verdict is Verdict.YES and not found.want.negated
-
-
 def _things_with(part: Part, shot: ShotFacts, track: TrackFacts, found: Found) -> list[Reason]:
     """Things of the phrase (a dog, a bicycle) that are seen while the person is."""
     wanted = set(part.labels) & found.known_labels
@@ -113,24 +118,8 @@ def _things_with(part: Part, shot: ShotFacts, track: TrackFacts, found: Found) -
     return [Reason("object", best.label, best.confidence)] if best else []
 
 
-def _is_other(matches: Sequence[Match]) -> bool:
-    """Whether someone is known not to be of those who were asked for, and so is not counted."""
-    return any(
-        m.verdict is Verdict.NO and not m.want.negated and m.confidence >= KNOWN_FROM
-        for m in matches
-        if m.want.topic != "action"
-    )
-
-
 def nobody_hits(index: int, shot: ShotFacts) -> list[Hit]:
     if people_in(shot) or (shot.description and shot.description.people_count):
         return []
     reason = Reason("count", "nobody seen", NOBODY_STRENGTH)
     return [over_shot(index, shot, NOBODY_STRENGTH, reason, SUPPORT["count"])]
-
-
-def is_surely(part: Part, track: TrackFacts) -> bool:
-    matches = matches_of(part, track)
-    return bool(matches) and all(
-        m.verdict is Verdict.YES and m.confidence >= KNOWN_FROM for m in matches
-    )

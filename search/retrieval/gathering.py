@@ -24,6 +24,7 @@ from search.query.types import Kind, Part, Query
 from search.query.vocabulary import SCENE_KIN, SCENE_SAME
 from search.ranking.candidates import Candidates
 from search.ranking.facts import WHOLE, Found, VectorList
+from search.ranking.matching import THING_COLOUR
 from search.retrieval.common_words import LEXEMES
 from search.retrieval.example_vectors import ExampleVector, nearest_to, open_search
 from search.retrieval.fact_reading import read_facts, with_said
@@ -263,6 +264,8 @@ def _structure(query: Query, scope: Scope, limit: int) -> Iterator[Callable[[], 
                 yield partial(_counted, scope, part.count, limit)
         if part.labels:
             yield partial(surest_tracks, scope, part.labels, limit)
+        if part.kind is Kind.OBJECT and (wants := _asks(part, of_things=True)):
+            yield partial(best_dressed, scope, wants, limit, part.labels)
         if part.kind in (Kind.PLACE, Kind.SETTING, Kind.LIGHT):
             yield partial(_placed, scope, part, limit)
     for ids in scope.required:
@@ -276,10 +279,20 @@ def _of_identities(scope: Scope, ids: Sequence[int], limit: int) -> list[int]:
 
 def _dressed(scope: Scope, part: Part, limit: int) -> list[int]:
     """Shots of the tracks whose readings satisfy most of a person phrase's wants."""
-    wants = [asks for want in part.wants if (asks := wanted_readings([want]))]
-    if not wants:
-        return surest_tracks(scope, ("person",), limit)
-    return best_dressed(scope, wants, limit)
+    wants = _asks(part, of_things=False)
+    return best_dressed(scope, wants, limit) if wants else surest_tracks(scope, ("person",), limit)
+
+
+def _asks(part: Part, *, of_things: bool) -> list[list[tuple[str, tuple[str, ...]]]]:
+    """What is to be read off tracks, want by want; a thing has one colour, people have several."""
+    asked = (
+        [a for a in wanted_readings([want]) if _is_of_thing(a) is of_things] for want in part.wants
+    )
+    return [asks for asks in asked if asks]
+
+
+def _is_of_thing(ask: tuple[str, tuple[str, ...]]) -> bool:
+    return ask[0] == THING_COLOUR
 
 
 def _counted(scope: Scope, count: Wanted, limit: int) -> list[int]:

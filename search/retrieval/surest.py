@@ -85,14 +85,17 @@ def united(lists: Sequence[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
     return lists[0].union(*lists[1:], all=True) if len(lists) > 1 else lists[0]
 
 
-def best_dressed(scope: Scope, wants: Sequence[Sequence[Ask]], limit: int) -> list[int]:
-    """Shots of the tracks whose readings satisfy most of ``wants``, by their total confidence.
+def best_dressed(
+    scope: Scope, wants: Sequence[Sequence[Ask]], limit: int, labels: Sequence[str] = ("person",)
+) -> list[int]:
+    """Shots of the tracks whose readings satisfy most of ``wants``, by their total confidence:
+    people's, or those of things with other ``labels``.
 
     Looked for among the surest readings of each value. Where those lists were not read to their
     end and too few of their tracks satisfy all wants that anybody does, all readings are compared;
     and so they are where the shots are few.
     """
-    people = scope.tracks().filter(label="person")
+    people = scope.tracks().filter(label__in=labels)
     asks = list(dict.fromkeys(ask for want in wants for ask in want))
     if scope.only is not None:
         return [shot for shot, _ in _ranked(asks, Q(track__in=people), limit)]

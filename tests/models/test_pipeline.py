@@ -65,7 +65,7 @@ def test_full_runs_from_pull_to_descriptions(
     assert len(KeyframeEmbedding.objects.filter(encoder=encoder)[0].vector) == 1024
     assert CropEmbedding.objects.filter(encoder=encoder).count() >= 0
     (described,) = Description.objects.filter(asset=asset)
-    assert described.accounts == [] and described.source == "composed 1"
+    assert described.accounts == [] and described.source == "composed 2"
     run = asset.stage_runs.get(stage="recognition.stages.descriptions")
     assert (run.summary["snapshots"], run.summary["refused"]) == (1, 1)  # random words: refused
     loader.close()

@@ -11,6 +11,7 @@ from recognition.models import Encoder
 from search.errors import QueryTooLong
 from search.finder import SearchResult, find
 from search.ranking.filters import Filters
+from search.retrieval import gathering
 from tests.factories import (
     add_member,
     make_asset,
@@ -59,6 +60,51 @@ def test_it_asks_for_clothes_and_person_on_the_same_track(encoder: Encoder) -> N
     assert {"woman", "red upper body"} <= {why.reason.words for why in best.why}
     scores = {found.asset.name: found.moment.score for found in reversed(result.moments)}
     assert scores["right"] > scores["mixed"] > scores.get("other", 0)
+
+
+def test_a_red_car_is_one_that_was_read_as_red(encoder: Encoder) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    for name, label, readings in (
+        ("blue", "car", [("colour", "blue")]),
+        ("bus", "bus", [("colour", "red")]),
+        ("unread", "car", []),
+        ("woman", "person", [("upper_colour", "red")]),
+        ("red", "car", [("colour", "red")]),
+    ):
+        film = make_film(library, encoder, "street", name=name)
+        see_person(film.shots.get(), readings=readings, label=label)
+    result = find("a red car", user=user)
+    assert names(result)[0] == "red" and names(result)[-1] == "blue"
+    assert "red car" in {why.reason.words for why in result.moments[0].why}
+    assert result.unchecked == ()
+    for text in ("a street without a red car", "a street, not a red car"):
+        assert set(names(find(text, user=user))) == {"blue", "bus", "unread", "woman"}
+    assert names(find("a red and a blue car", user=user))  # two of them
+    colours = next(facet for facet in result.facets if facet.name == "colour")
+    assert [(c.value, c.count) for c in colours.choices] == [("red", 1)]  # what people wear
+
+
+def test_red_cars_are_found_below_the_surest_cars(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "PER_LIST", 3)
+    user = make_user()
+    library = make_library(owner=user)
+    for number in range(9):
+        shot = make_asset(library, shots=1, name=f"{number}").shots.get()
+        see_person(shot, readings=[("colour", "blue")], label="car", confidence=0.9)
+    shot = make_asset(library, shots=1, name="red").shots.get()
+    see_person(shot, readings=[("colour", "red")], label="car", confidence=0.4)
+    assert names(find("a red car", user=user))[0] == "red"
+
+
+def test_a_colour_that_nothing_was_read_of_is_not_checked(encoder: Encoder) -> None:
+    user = make_user()
+    film = make_film(make_library(owner=user), encoder, "street")
+    see_person(film.shots.get(), label="car")
+    result = find("a street without a red car", user=user)
+    assert [part.text for part in result.unchecked] == ["without a red car"]
 
 
 def test_it_never_shows_footage_of_other_libraries(encoder: Encoder) -> None:

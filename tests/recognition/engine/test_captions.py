@@ -144,6 +144,29 @@ def test_captions_read_well(
     assert compose(seen, objects, readings).sentence == sentence
 
 
+@pytest.mark.parametrize(
+    "seen, objects, colours, sentence",
+    [
+        ([], {"car": 1, "dog": 1}, {"car": "red"}, "A red car and a dog are in view."),
+        ([], {"couch": 2}, {"couch": "orange"}, "Two orange couches are in view."),
+        ([], {"sheep": 1}, {"sheep": "white", "car": "red"}, "A white sheep is in view."),
+        (
+            [PersonSeen()],
+            {"bus": 3, "orange": 1},
+            {"bus": "white"},
+            "A person is in view; three white buses and an orange are in view.",
+        ),
+    ],
+)
+def test_things_have_their_colour(
+    seen: list[PersonSeen], objects: dict[str, int], colours: dict[str, str], sentence: str
+) -> None:
+    told = {label: Reading("colour", colour, 0.8) for label, colour in colours.items()}
+    caption = compose(seen, objects, [], told)
+    assert caption.sentence == sentence
+    assert caption.confidence == pytest.approx(0.8)
+
+
 def test_words_and_scene_come_from_what_was_seen() -> None:
     caption = compose([woman_in_red_coat()], {}, BEACH)
     assert caption.words == ("woman", "beach", "coat")

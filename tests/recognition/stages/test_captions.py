@@ -101,7 +101,7 @@ def test_malformed_answers_are_asked_for_again_refused_and_counted(
 ) -> None:
     asset, teller = indexed(loader, tmp_path, "I am sorry, I cannot.")
     (described,) = Description.objects.filter(asset=asset)
-    assert described.accounts == [] and described.source == "composed 1"
+    assert described.accounts == [] and described.source == "composed 2"
     assert "sorry" not in described.sentence
     assert [bool(turn.complaint) for turn in teller.asked] == [False, True]
     run = asset.stage_runs.get(stage="recognition.stages.descriptions")

@@ -104,6 +104,22 @@ def test_it_describes_each_shot(asset: Asset) -> None:
     assert {"red", "blue", "woman", "man"} <= values
 
 
+def test_it_reads_the_colours_of_things(loader: FakeLoader, tmp_path: Path) -> None:
+    film = write_film(tmp_path / "car.mp4", 60, [Block("red", 0, 60, size=(0.4, 0.3))])
+    made = add_film(make_library(name="Films"), film)
+    run_asset(made.pk)
+    (track,) = made.tracks.all()
+    assert track.label == "car"
+    (read,) = Attribute.objects.filter(track=track)
+    assert (read.name, read.value) == ("colour", "red") and read.confidence >= 0.5
+    description = Description.objects.get(asset=made)
+    assert "a red car" in description.sentence.casefold()
+    found = Description.objects.extra(
+        where=["search @@ phraseto_tsquery('english', 'red cars')"], params=[]
+    )
+    assert list(found) == [description]
+
+
 @pytest.mark.parametrize("words", ["woman", "lady", "red", "beaches", "outdoor", "ladies & sand"])
 def test_it_is_found_by_words_and_synonyms(asset: Asset, words: str) -> None:
     found = Description.objects.extra(

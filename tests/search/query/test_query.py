@@ -212,7 +212,7 @@ def test_things_keep_their_own_verbs() -> None:
 
 @pytest.mark.parametrize(
     ("typo", "word"),
-    [("jaket", "jacket"), ("womna", "women"), ("restaraunt", "restaurant"), ("streat", "street")],
+    [("jaket", "jacket"), ("womna", "woman"), ("restaraunt", "restaurant"), ("streat", "street")],
 )
 def test_it_forgives_typos(typo: str, word: str) -> None:
     assert correct(typo) == word

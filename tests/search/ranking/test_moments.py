@@ -10,9 +10,12 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search.query.parsing import parse
+from search.ranking.evidence import gather
 from search.ranking.facts import (
     WHOLE,
     Described,
+    Found,
     ShotFacts,
     Similar,
     TrackFacts,
@@ -223,6 +226,47 @@ def test_no_red_car_leaves_out_red_cars_alone() -> None:
     unread = at_beach(thing(3, "car"), pk=3)
     assert {m.shot_id for m in moments("a beach, no red cars", red, blue, unread)} == {2, 3}
     assert {m.shot_id for m in moments("a beach, no cars", red, blue, unread)} == set()
+
+
+def test_a_red_car_is_confirmed_on_its_own_track() -> None:
+    red, blue, unread = (
+        at_beach(thing(1, "car", colour="red")),
+        at_beach(thing(2, "car", colour="blue"), pk=2),
+        at_beach(thing(3, "car"), thing(4, "bus", colour="red"), pk=3),
+    )
+    alike = all_alike(red, blue, unread)
+    found = moments("a red car", blue, unread, red, vectors=(alike,))
+    assert [m.shot_id for m in found] == [1, 3, 2]
+    why = [w.reason for w in found[0].why if w.reason.source == "object"]
+    assert [(reason.words, reason.strength > 0.8) for reason in why] == [("red car", True)]
+    assert [w.reason.words for w in found[1].why if w.reason.source == "object"] == ["car"]
+    assert found[0].colours == ()  # those are of clothes
+
+
+def test_who_asks_for_two_red_cars_wants_two_that_are_red() -> None:
+    both = at_beach(thing(1, "car", colour="red"), thing(2, "car", colour="red"))
+    one = at_beach(thing(3, "car", colour="red"), thing(4, "car", colour="blue"), pk=2)
+    first, second = moments("two red cars", one, both, vectors=(all_alike(one, both),))
+    assert (first.shot_id, second.shot_id) == (1, 2)
+    assert "2 at once" in [w.reason.words for w in first.why]
+    assert "2 at once" not in [w.reason.words for w in second.why]
+
+
+def test_one_colour_of_a_thing_with_two_is_no_contradiction() -> None:
+    shot = at_beach(thing(1, "bus", colour="red"))
+    found = gather(parse("a red and white bus"), Found({1: shot}))
+    (hit,) = (h for h in found.hits[1] if h.track_id == 1)
+    assert [reason.words for reason in hit.reasons] == ["red bus"]
+    assert hit.support > 1
+    assert moments("no red and white bus", shot)  # it may be red alone
+
+
+def test_whether_a_colour_can_be_told_is_known_of_its_kind_of_thing() -> None:
+    query = parse("no red cars on the beach")
+    for track, is_unchecked in ((thing(1, "car"), True), (thing(1, "car", colour="blue"), False)):
+        shot = at_beach(track, thing(2, "dog", colour="white"))
+        unchecked = gather(query, Found({1: shot})).unchecked
+        assert (0 in unchecked) is is_unchecked
 
 
 def test_a_length_is_of_what_it_was_asked_of() -> None:
