@@ -73,6 +73,14 @@ class Asset(models.Model):
                 condition=Q(original_key="") ^ Q(external_path=""), name="asset_has_one_source"
             ),
         ]
+        indexes = [
+            # Every page of answers asks whether something is under way: nearly never much.
+            models.Index(
+                fields=("library",),
+                name="asset_under_way",
+                condition=Q(status__in=("pending", "processing")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
@@ -18,6 +19,7 @@ from search.query.types import Part
 from search.ranking.facts import Described, Said, ShotFacts, TrackFacts
 from search.ranking.matching import readings_by_name
 from search.retrieval.prepared import THE_IDS, Prepared
+from search.retrieval.side_by_side import side_by_side
 from search.retrieval.surest import TEXT_CONFIG
 
 
@@ -57,11 +59,18 @@ def _read_shots(
     ids: Sequence[int], words: Sequence[str], quotes: Sequence[Part]
 ) -> Mapping[int, ShotFacts]:
     """Everything known about some shots. Five questions, whatever their number; order is kept."""
-    tracks = _read_tracks(ids)
+    asked: list[Callable[[], Any]] = [
+        partial(_READINGS.rows, ids),
+        partial(_TRACKS.rows, ids),
+        partial(_read_descriptions, ids, words, quotes),
+        partial(_KEYFRAMES.rows, ids),
+        partial(_SHOTS.rows, ids),
+    ]
+    readings, seen, described, pictures, found = side_by_side(asked)
+    tracks = _tracks_of(seen, readings)
     keyframes: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for shot_id, pk, pts in _KEYFRAMES.rows(ids):
+    for shot_id, pk, pts in pictures:
         keyframes[shot_id].append((pk, pts))
-    described = _read_descriptions(ids, words, quotes)
     shots = {
         pk: ShotFacts(
             shot_id=pk,
@@ -74,7 +83,7 @@ def _read_shots(
             time_base=Fraction(number or 1, size or 1),
             asset_s=_seconds(first, last, number, size),
         )
-        for pk, asset_id, start, end, number, size, first, last in _SHOTS.rows(ids)
+        for pk, asset_id, start, end, number, size, first, last in found
     }
     return {pk: shots[pk] for pk in ids if pk in shots}
 
@@ -125,14 +134,17 @@ def _seconds(
     return (end - first) * Fraction(number or 1, size or 1)
 
 
-def _read_tracks(ids: Sequence[int]) -> dict[int, list[TrackFacts]]:
-    readings: dict[int, list[tuple[str, str, float]]] = defaultdict(list)
-    for track_id, name, value, confidence in _READINGS.rows(ids):
-        readings[track_id].append((name, value, confidence))
+def _tracks_of(
+    seen: Iterable[Sequence[Any]], readings: Iterable[Sequence[Any]]
+) -> dict[int, list[TrackFacts]]:
+    """Tracks with what was read off them, by shot."""
+    read: dict[int, list[tuple[str, str, float]]] = defaultdict(list)
+    for track_id, name, value, confidence in readings:
+        read[track_id].append((name, value, confidence))
     found: dict[int, list[TrackFacts]] = defaultdict(list)
-    for row in _TRACKS.rows(ids):
+    for row in seen:
         shot_id, pk, label, start, end, confidence, movement, identity_id = row
-        attributes = readings_by_name(readings[pk])
+        attributes = readings_by_name(read[pk])
         found[shot_id].append(
             TrackFacts(pk, label, start, end, confidence, movement, identity_id, attributes)
         )

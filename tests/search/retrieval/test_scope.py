@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -75,7 +76,19 @@ def test_a_settled_scope_allows_the_same(library: Library, monkeypatch: pytest.M
     everything = Scope((library.pk,))
     assert everything.settled() is everything
     monkeypatch.setattr(scope, "SETTLED", 1)
+    monkeypatch.setattr(scope, "GUESSED", 1_000_000)  # counted, whatever is guessed
     assert narrowed.settled() is narrowed
+
+
+@pytest.mark.django_db
+def test_what_postgres_guesses_to_be_many_is_not_counted(
+    library: Library, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    narrowed = Scope((library.pk,), Filters(scene=("beach",)))
+    monkeypatch.setattr(scope, "GUESSED", 0)
+    with django_assert_num_queries(1) as asked:
+        assert narrowed.settled() is narrowed
+    assert asked.captured_queries[0]["sql"].startswith("EXPLAIN")
 
 
 @pytest.mark.django_db
