@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from evaluation.installations import Installation
 from evaluation.processors import processor_ms
-from everyid_site.embedded.web_process import BLAS_THREADS
+from everyid_site.env import one_product_at_a_time
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -36,7 +36,7 @@ def prepare(place: Installation, people: int, tracks: int) -> Client:
     os.environ["EVERYID_STATE_DIR"] = str(place.state_dir)
     os.environ["EVERYID_PROFILE"] = "builtin"
     os.environ["DJANGO_SETTINGS_MODULE"] = "everyid_site.settings"
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", BLAS_THREADS)
+    one_product_at_a_time()
     import django
 
     django.setup()

@@ -125,6 +125,16 @@ def quiet_vendors() -> None:
         os.environ.setdefault(name, value)
 
 
+def one_product_at_a_time() -> None:
+    """Let a product of matrices use one thread, unless whoever starts the process says otherwise;
+    before numpy is imported.
+
+    In a small product threads mostly wait for one another, which took four fifths of the
+    processor time of comparing 500 vectors (7.0 → 1.2 ms), while other requests wait for them.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def choose_settings() -> None:
     """Name Django's settings module, unless the caller has named another."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "everyid_site.settings")

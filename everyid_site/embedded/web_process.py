@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +12,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from everyid_site.embedded.leash import die_with_parent
+from everyid_site.env import one_product_at_a_time
 
 # One process (the text encoder is loaded once) with threads enough for some players that fetch
 # pieces of proxies slowly; each thread may hold one database connection (max_connections 60).
@@ -20,9 +20,6 @@ THREADS = 16
 BACKLOG_REQUESTS = 128
 COLLECT_EVERY = (50_000, 20, 50)
 """Values made, and younger collections, between collections of rubbish; Python's: 700, 10, 10."""
-BLAS_THREADS = "1"
-"""Of a request: in a small product they mostly wait for one another, which took four fifths of the
-processor time of comparing 500 vectors (7.0 → 1.2 ms), while other requests wait for them."""
 
 
 def load_application() -> Callable[..., Any]:
@@ -42,7 +39,7 @@ def load_application() -> Callable[..., Any]:
 def main(words: list[str]) -> None:
     """Serve until SIGTERM or SIGINT."""
     host, port = words
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", BLAS_THREADS)  # read when numpy is imported
+    one_product_at_a_time()
     Granian(
         "everyid_site.wsgi:application",
         address=host,

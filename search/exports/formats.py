@@ -55,8 +55,8 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-def file_name(title: str, format_name: str) -> str:
+def file_name(title: str, ending: str) -> str:
     """A plain ASCII file name: ``red-coats.edl``."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()[:60]
-    return f"{stem or 'export'}.{FORMATS[format_name].ending}"
+    return f"{stem or 'export'}.{ending}"

@@ -114,7 +114,7 @@ def written(timeline: Timeline, name: str, rate: str = "") -> str:
 def attachment(text: str, title: str, name: str) -> HttpResponse:
     """The list as a file to download."""
     content_type = f"{FORMATS[name].content_type}; charset=utf-8"
-    disposition = f'attachment; filename="{file_name(title, name)}"'
+    disposition = f'attachment; filename="{file_name(title, FORMATS[name].ending)}"'
     return HttpResponse(
         text, content_type=content_type, headers={"Content-Disposition": disposition}
     )
