@@ -17,6 +17,7 @@ from unittest import mock
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import TransactionTestCase
 from pytest import TestReport
 
@@ -138,12 +139,18 @@ def _no_network() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """Tests that commit are emptied away quickly; threads that asked the test database let go of it
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Tests that commit are emptied away quickly; whoever still asks the test database is sent away
     before it is dropped."""
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", empty_database):
         yield
     close_threads()
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        # A server's thread may be answering what a closed browser asked last.
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(scope="session")
