@@ -22,6 +22,7 @@ urlpatterns = [
     path("healthz", views.health, name="health"),
     path("login/", auth_views.LoginView.as_view(template_name="login.html"), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("password/", views.Password.as_view(), name="password"),
     path("admin/", admin.site.urls),
 ]
 

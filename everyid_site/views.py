@@ -8,9 +8,14 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.contrib.auth.views import PasswordChangeView
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
@@ -62,6 +67,27 @@ def _document() -> dict[str, Any]:
     generator: Any = SchemaGenerator
     document: dict[str, Any] = generator().get_schema(request=None, public=True)
     return document
+
+
+class Password(PasswordChangeView):
+    """One's own password, by the old one. Whoever is signed in elsewhere as oneself is signed out
+    there."""
+
+    template_name = "password.html"
+    success_url = reverse_lazy("search:home")
+
+    def get_form(self, form_class: Any = None) -> PasswordChangeForm:
+        """The form, with what is asked of a password in a line instead of a list."""
+        form = super().get_form(form_class)
+        form.fields["new_password1"].help_text = " ".join(password_validators_help_texts())
+        return form
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        """Say that it is done."""
+        answer = super().form_valid(form)
+        done = "Your password is changed. Everywhere else you are signed out."
+        messages.success(self.request, done)
+        return answer
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -268,6 +268,7 @@ TABLE: dict[str, list[Probe]] = {
     "api-group": [Probe(SIGNED_IN, lambda w: {"group": "search"})],
     "health": [Probe(OPEN)],
     "login": [Probe(OPEN)],
+    "password": [Probe(SIGNED_IN)],
     "logout": [post(expect(302, 302, 302, 302, 302))],
     **people_probes.TABLE,
     **search_probes.TABLE,

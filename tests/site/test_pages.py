@@ -53,6 +53,54 @@ def signed_in(client: Client, db: None) -> Client:
 
 
 @pytest.mark.django_db
+class TestPassword:
+    NEW = "three dry otters"
+
+    def change(self, client: Client, old: str, new: str, again: str = "") -> Any:
+        sent = {"old_password": old, "new_password1": new, "new_password2": again or new}
+        return client.post(reverse("password"), sent, follow=True)
+
+    def test_it_says_what_is_asked_in_a_line(self, signed_in: Client) -> None:
+        page = signed_in.get(reverse("password")).text
+        asked = re.search(r'<p class="field__help"[^>]*>([^<]*at least 8[^<]*)</p>', page)
+        assert asked is not None
+        assert "commonly used" in asked[1]
+
+    def test_a_member_changes_it_and_is_signed_out_elsewhere(self, client: Client) -> None:
+        user = factories.make_user("anna")
+        user.set_password("two wet otters")
+        user.save()
+        elsewhere = Client()
+        for one in (client, elsewhere):
+            one.force_login(user)
+        assert "Your password is changed" in self.change(client, "two wet otters", self.NEW).text
+        user.refresh_from_db()
+        assert user.check_password(self.NEW)
+        assert client.get("/").status_code == 200
+        assert elsewhere.get("/").status_code == 302
+
+    @pytest.mark.parametrize(
+        ("old", "new", "again", "sentence"),
+        [
+            ("not this", NEW, "", "Your old password was entered incorrectly."),
+            ("two wet otters", NEW, "three otters", "didn’t match."),
+            ("two wet otters", "otter", "", "This password is too short."),
+            ("two wet otters", "password1", "", "This password is too common."),
+        ],
+    )
+    def test_what_is_wrong_is_said(
+        self, client: Client, old: str, new: str, again: str, sentence: str
+    ) -> None:
+        user = factories.make_user("anna")
+        user.set_password("two wet otters")
+        user.save()
+        client.force_login(user)
+        assert sentence in self.change(client, old, new, again).text
+        user.refresh_from_db()
+        assert user.check_password("two wet otters")
+
+
+@pytest.mark.django_db
 class TestLogin:
     def test_it_leads_back_to_where_one_came_from(self, client: Client) -> None:
         factories.make_user("anna")
