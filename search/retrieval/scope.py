@@ -157,8 +157,10 @@ def _is_more(rows: QuerySet[Shot, int], most: int) -> bool:
     far as ``most`` would be in vain (70 ms of every search for a place that is common among half a
     million shots). It guesses wrong where conditions go together, which costs time alone.
     """
-    [plan] = json.loads(rows.explain(format="json"))
-    if plan["Plan"]["Plan Rows"] > GUESSED * most:
+    guess = rows.explain(format="json")
+    if not guess:  # Django knows that there is none: of no library, or of nothing chosen
+        return False
+    if json.loads(guess)[0]["Plan"]["Plan Rows"] > GUESSED * most:
         return True
     return rows[: most + 1].count() > most
 

@@ -69,7 +69,7 @@ class TestLibraries:
         with django_assert_num_queries(3):
             cards = pages.library_cards(owner)
         assert len(cards) == 4
-        assert [len(card.poster_ids) for card in cards] == [0, 1, 1, 1]
+        assert sorted(len(card.poster_ids) for card in cards) == [0, 1, 1, 1]
 
     def test_it_keeps_asking_while_something_is_indexed(
         self, page: Client, library: Library

@@ -81,6 +81,11 @@ def test_a_settled_scope_allows_the_same(library: Library, monkeypatch: pytest.M
 
 
 @pytest.mark.django_db
+def test_a_scope_of_nothing_settles_on_nothing() -> None:
+    assert Scope((), Filters(scene=("beach",))).settled().only == ()
+
+
+@pytest.mark.django_db
 def test_what_postgres_guesses_to_be_many_is_not_counted(
     library: Library, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
