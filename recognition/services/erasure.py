@@ -23,7 +23,7 @@ from ingest.services.forgetting import forget_names, lock_words
 from ingest.services.libraries import check_erasure
 from ingest.services.libraries import erase_library as ingest_erase_library
 from recognition.errors import ConfirmationWrong
-from recognition.models import Crop, Identity, IdentityEdit, Suppression, Track
+from recognition.models import Crop, Identity, IdentityEdit, Suppression, Track, name_of
 from recognition.services.grouping import lock_library
 from recognition.services.holdings import forget_examples, scrub
 
@@ -117,7 +117,7 @@ def erase_row(identity: Identity, names: Sequence[str]) -> int:
     LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(Identity), object_id=str(pk)
     ).delete()
-    gone = [*names, f"Person {number}"]
+    gone = [*names, name_of("", number)]
     lock_words(library.pk)  # whoever reads words now sees what was forgotten, or is seen
     forget_names(library, gone, keep)
     return scrub(library, gone, keep)

@@ -28,15 +28,16 @@ class Prepared:
 
     def rows(self, ids: Iterable[int]) -> list[tuple[Any, ...]]:
         """The rows for some ids. One question."""
-        sql, params = self._compiled
+        sql, params, places = self._compiled
         asked = array_of(ids)
-        return fetch(sql, [asked if value is None else value for value in params])
+        return fetch(sql, [asked if i in places else value for i, value in enumerate(params)])
 
     @cached_property
-    def _compiled(self) -> tuple[str, tuple[Any, ...]]:
-        """SQL and its parameters; None stands for the ids."""
+    def _compiled(self) -> tuple[str, tuple[Any, ...], frozenset[int]]:
+        """SQL, its parameters, and where among them the ids stand."""
         sql, params = self._make().query.sql_with_params()
         stand_in = array_of(THE_IDS)
-        if stand_in not in params:
+        places = frozenset(i for i, value in enumerate(params) if value == stand_in)
+        if not places:
             raise ValueError("Nothing in the queryset stands for the ids.")
-        return sql, tuple(None if value == stand_in else value for value in params)
+        return sql, tuple(params), places
