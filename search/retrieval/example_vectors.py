@@ -57,7 +57,7 @@ def open_search(table: Table, scope: Scope, encoder: Encoder, *, narrowed: bool)
         table,
         encoder,
         _allowed(table, scope),
-        allowed_rows(scope.member_shots(), table.shot),
+        scope.members_on(table.shot),
         libraries=scope.library_ids,
         narrowed=narrowed,
     )
@@ -68,8 +68,6 @@ def _allowed(table: Table, scope: Scope) -> Allowed:
     if table is TRACKS:
         return allowed_rows(scope.tracks().filter(asset__library__recognises_people=True), "t.id")
     if table is CROPS and scope.filters.narrows_tracks:
-        return allowed_rows(scope.tracks(), "t.id")
+        return scope.tracks_on("t.id", table.shot)
     assert table in (CROPS, KEYFRAMES)
-    if scope.only is not None:
-        return Allowed(table.shot, ids=scope.only)
-    return allowed_rows(scope.shots(), table.shot)
+    return scope.shots_on(table.shot)

@@ -20,7 +20,7 @@ from search.ranking.facts import Described, Said, ShotFacts, TrackFacts
 from search.ranking.matching import readings_by_name
 from search.retrieval.prepared import THE_IDS, Prepared
 from search.retrieval.side_by_side import side_by_side
-from search.retrieval.surest import TEXT_CONFIG
+from search.retrieval.told import TEXT_CONFIG
 
 
 def read_facts(

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from ingest.models import Shot
 from recognition.engine.types import Floats
-from recognition.models import Encoder, Track
+from recognition.models import Encoder
 from search.query.lexicon import Word, look_up, unaccented
 from search.query.types import Count as Wanted
 from search.query.types import Kind, Part, Query
@@ -33,13 +33,12 @@ from search.retrieval.side_by_side import side_by_side
 from search.retrieval.spoken import read_said, shots_that_say
 from search.retrieval.surest import (
     best_dressed,
-    best_told,
-    descriptions_in,
+    surest_described,
     surest_scenes,
     surest_tracks,
-    united,
 )
-from search.retrieval.vector_tables import CROPS, KEYFRAMES, Table
+from search.retrieval.told import best_told
+from search.retrieval.vector_tables import CROPS, KEYFRAMES, Table, fetch
 from search.retrieval.vectors import VectorSearch
 
 PER_LIST = 96
@@ -296,21 +295,16 @@ def _is_of_thing(ask: tuple[str, tuple[str, ...]]) -> bool:
 
 
 def _counted(scope: Scope, count: Wanted, limit: int) -> list[int]:
-    rows = descriptions_in(scope).filter(people_count__gte=count.least)
-    if count.most is not None:
-        rows = rows.filter(people_count__lte=count.most)
-    ordered = rows.order_by("-confidence", "shot_id").values_list("shot_id", flat=True)
-    return list(ordered[:limit])
+    bounds = (count.least,) if count.most is None else (count.least, count.most)
+    return surest_described(scope, limit, count=bounds)
 
 
 def _placed(scope: Scope, part: Part, limit: int) -> list[int]:
     if part.kind is Kind.PLACE:
         return surest_scenes(scope, scene_labels(part.value), limit)
-    rows = descriptions_in(scope)
-    is_setting = part.kind is Kind.SETTING
-    told = rows.filter(setting=part.value) if is_setting else rows.filter(light=part.value)
-    ordered = told.order_by("-confidence", "shot_id").values_list("shot_id", flat=True)
-    return list(ordered[:limit])
+    if part.kind is Kind.SETTING:
+        return surest_described(scope, limit, setting=part.value)
+    return surest_described(scope, limit, light=part.value)
 
 
 def scene_labels(place: str) -> tuple[str, ...]:
@@ -384,6 +378,12 @@ def _latest(scope: Scope, limit: int) -> QuerySet[Shot, int]:
 def _known_labels(scope: Scope, query: Query) -> frozenset[str]:
     """Which of the things that a query mentions were ever seen in the libraries at all."""
     asked = {label for part in query.understood for label in part.labels}
-    members = Track.objects.filter(shot__in=scope.member_shots().values("pk")).order_by()
-    seen = [members.filter(label=label).values_list("label", flat=True)[:1] for label in asked]
-    return frozenset(united(seen)) if seen else frozenset()
+    if not asked:
+        return frozenset()
+    members = scope.members_on("t.shot_id")
+    seen = (
+        "(SELECT t.label FROM recognition_track t WHERE t.label = %s"  # noqa: S608
+        f" AND {members.condition} LIMIT 1)"
+    )
+    params = [value for label in sorted(asked) for value in (label, *members.values)]
+    return frozenset(label for (label,) in fetch(" UNION ALL ".join([seen] * len(asked)), params))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Count, Exists, OuterRef, QuerySet
@@ -23,7 +24,7 @@ from search.ranking.filters import Filters
 from search.ranking.matching import asked_readings
 from search.retrieval.lookups import array_of
 from search.retrieval.recorded import RecordedWhen, zones_of
-from search.retrieval.vector_tables import fetch
+from search.retrieval.vector_tables import Allowed, allowed_ids, allowed_rows, fetch
 
 User = AbstractBaseUser | AnonymousUser
 NO_FILTERS = Filters()
@@ -55,6 +56,7 @@ class Scope:
     recorded: RecordedWhen | None = None
     only: tuple[int, ...] | None = None
     has_lines: bool = False
+    _known: dict[str, Allowed] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def is_empty(self) -> bool:
@@ -107,6 +109,30 @@ class Scope:
                 Exists(Track.objects.filter(shot=OuterRef("pk"), identity_id__in=ids))
             )
         return self.recorded.narrow(found) if self.recorded else found
+
+    def members_on(self, column: str) -> Allowed:
+        """``member_shots`` as a condition on a column with their ids."""
+        return self._once("members", self.member_shots).on(column)
+
+    def shots_on(self, column: str) -> Allowed:
+        """``shots`` as a condition on a column with their ids."""
+        if self.only is not None and "only" not in self._known:
+            self._known["only"] = allowed_ids(self.only, column)
+        found = self._known.get("only") or self._once("shots", self.shots)
+        return found.on(column)
+
+    def tracks_on(self, track: str, shot: str) -> Allowed:
+        """``tracks`` as a condition on the columns with their ids and their shots' ids."""
+        if self.filters.narrows_tracks:
+            return self._once("tracks", self.tracks).on(track)
+        return self.shots_on(shot)
+
+    def _once(self, name: str, rows: Callable[[], QuerySet[Any]]) -> Allowed:
+        """Rows as SQL: what puts them into it takes Django longer than Postgres needs for some."""
+        found = self._known.get(name)
+        if found is None:
+            found = self._known[name] = allowed_rows(rows(), "id")
+        return found
 
     def settled(self) -> Scope:
         """The same with its shots read once, where something narrows them to few.

@@ -7,17 +7,29 @@ nobody has begun. Within a transaction everything is asked on its own connection
 
 from __future__ import annotations
 
+import math
 import os
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from django.db import close_old_connections, connection, connections
+from django.db import (
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    connections,
+)
 
 T = TypeVar("T")
 THREADS = 4
 """For all searches of a process together: more would not find a core."""
+TRUSTED_S = 5.0
+"""How long a connection that worked is taken to work. By eye."""
+
+_used = threading.local()
 
 
 def side_by_side(tasks: Sequence[Callable[[], T]]) -> list[T]:
@@ -39,12 +51,26 @@ def _result_of(future: Future[T], task: Callable[[], T]) -> T:
 
 
 def _asked(task: Callable[[], T]) -> T:
-    """A task on the thread's own connection, which is looked after as a request's is."""
+    """A task on the thread's own connection, which is looked after as a request's is.
+
+    One that was just used is not tried first, which is a journey of its own for each task; if it
+    is gone all the same, the task, a read, begins anew on another.
+    """
+    if time.monotonic() - getattr(_used, "at", -math.inf) < TRUSTED_S:
+        try:
+            return _used_now(task)
+        except (InterfaceError, OperationalError):
+            if connection.is_usable():
+                raise
     close_old_connections()
-    try:
-        return task()
-    finally:
-        close_old_connections()
+    return _used_now(task)
+
+
+def _used_now(task: Callable[[], T]) -> T:
+    _used.at = -math.inf
+    found = task()
+    _used.at = time.monotonic()
+    return found
 
 
 class _Pool:

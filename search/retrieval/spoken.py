@@ -19,7 +19,7 @@ from search.query.types import Part
 from search.ranking.facts import Said
 from search.ranking.said import has_phrase
 from search.retrieval.scope import Scope
-from search.retrieval.surest import TEXT_CONFIG, any_word, every_word, united
+from search.retrieval.told import TEXT_CONFIG
 
 RANKED = 600
 """Lines of one kind that are ranked (or six for each shot that is asked for): as descriptions."""
@@ -42,7 +42,8 @@ def shots_that_say(
     if not asked:
         return []
     lists = [_ranked(scope, query, turn, limit) for turn, query in enumerate(asked)]
-    rows = sorted(united(lists), key=lambda row: (row[0], -row[1], row[2]))
+    told = lists[0].union(*lists[1:], all=True) if len(lists) > 1 else lists[0]
+    rows = sorted(told, key=lambda row: (row[0], -row[1], row[2]))
     return list(dict.fromkeys(shot for _, _, shot in rows))[:limit]
 
 
@@ -124,3 +125,23 @@ _COLUMNS = ("start_pts", "end_pts", "text", "next_words", "next_end_pts")
 def _phrase(words: str) -> SearchQuery:
     spelled = Func(Value(bare(words)), function="unaccent")
     return SearchQuery(spelled, config="simple", search_type="phrase")
+
+
+def any_word(words: Sequence[str]) -> SearchQuery:
+    """A full-text query for any of the words; nothing in them is read as an operator."""
+    query = _plain(words[0])
+    for word in words[1:]:
+        query = query | _plain(word)
+    return query
+
+
+def every_word(words: Sequence[str]) -> SearchQuery:
+    """A full-text query for all of the words."""
+    query = _plain(words[0])
+    for word in words[1:]:
+        query = query & _plain(word)
+    return query
+
+
+def _plain(word: str) -> SearchQuery:
+    return SearchQuery(word, config=TEXT_CONFIG, search_type="plain")

@@ -1,54 +1,38 @@
-"""The surest shots of one kind of evidence, at a cost that does not grow with the catalogue.
+"""Candidates that hold the most surely, read in the order of an index.
 
-Every function gives at most ``limit`` shots of a scope, the surest first. Rows are read in the
-order of an index, membership and filters decided row by row, so that common values ("person",
-"red", "beach" in a million shots) cost no more than rare ones. Where so many rows answer that a
-list is not read to its end, what it gives is still everything that was asked for.
+What a question asks ("a woman", "a beach") may hold for a third of a large library. Of those only
+the surest are wanted, so each list is read from its surest end and stops when it is full. What
+cannot be read so (who satisfies the most of several wants, whose description has the most of
+several words) is worked out among the surest of each want or word, and among all where those do not
+suffice. ``surest_tracks``, ``surest_scenes``, ``surest_described`` and ``best_dressed`` give shots,
+the surest first.
+
+The SQL stands here as it is sent: Django would put it together anew for every search, which took a
+sixth of a search's processor time. Who may see what comes into it from ``Scope`` alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import accumulate, chain
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Count, F, Max, Q, QuerySet, Sum, Value
-
-from recognition.models import Attribute, Description, Track
-from search.retrieval.common_words import Lexemes
 from search.retrieval.scope import Scope
+from search.retrieval.vector_tables import Allowed, fetch
 
 READINGS = 400
 """Surest readings of one value that are looked at before the slow way, or four for each shot that
 is asked for, if that is more: of two wants that a third and a seventh of all people satisfy, some
 190 tracks of 400 readings satisfy both. By arithmetic."""
-RANKED = 600
-"""Descriptions with the same words that are ranked (or six for each shot that is asked for, if
-that is more); of more, the oldest. 6 ms."""
-TEXT_CONFIG = "english"
 
 Ask = tuple[str, tuple[str, ...]]
 
 
-def descriptions_in(scope: Scope) -> QuerySet[Description]:
-    """The descriptions that a scope allows."""
-    if scope.only is not None:
-        return Description.objects.filter(shot__any=scope.only).order_by()
-    return Description.objects.filter(shot__in=scope.shots().values("pk")).order_by()
-
-
 def surest_tracks(scope: Scope, labels: Sequence[str], limit: int) -> list[int]:
     """Shots of the surest tracks with any of some labels."""
-    if scope.only is not None:  # few: no index is needed, and their ids are sent once
-        tracks = scope.tracks().filter(label__in=labels).order_by("-confidence", "id")
-        return list(tracks.values_list("shot_id", flat=True)[:limit])
-
-    def of(label: str) -> QuerySet[Track, tuple[float, int, int]]:
-        rows = scope.tracks().filter(label=label).order_by("-confidence", "id")
-        return rows.values_list("confidence", "id", "shot_id")[:limit]
-
-    return _merged(of, labels, limit)
+    allowed = scope.tracks_on("t.id", "t.shot_id")
+    columns = ("t.label", "t.confidence", "t.id")
+    return _surest("recognition_track t", columns, allowed, labels, limit, scope)
 
 
 def surest_scenes(scope: Scope, scenes: Sequence[str], limit: int) -> list[int]:
@@ -57,32 +41,54 @@ def surest_scenes(scope: Scope, scenes: Sequence[str], limit: int) -> list[int]:
         scenes = [scene for scene in scenes if scene in scope.filters.scene]
     if not scenes:
         return []
-    if scope.only is not None:
-        found = descriptions_in(scope).filter(scene__in=scenes)
-        ordered = found.order_by("-scene_confidence", "shot_id")
-        return list(ordered.values_list("shot_id", flat=True)[:limit])
-
-    def of(scene: str) -> QuerySet[Description, tuple[float, int, int]]:
-        rows = descriptions_in(scope).filter(scene=scene)
-        ordered = rows.order_by("-scene_confidence", "shot_id")
-        return ordered.values_list("scene_confidence", "shot_id", "shot_id")[:limit]
-
-    return _merged(of, scenes, limit)
+    columns = ("t.scene", "t.scene_confidence", "t.shot_id")
+    allowed = scope.shots_on("t.shot_id")
+    return _surest("recognition_description t", columns, allowed, scenes, limit, scope)
 
 
-def _merged(
-    of: Callable[[str], QuerySet[Track | Description, tuple[float, int, int]]],
+def _surest(
+    table: str,
+    columns: tuple[str, str, str],
+    allowed: Allowed,
     values: Sequence[str],
     limit: int,
+    scope: Scope,
 ) -> list[int]:
-    """The first of several lists of (confidence, id, shot), each in the order of an index."""
-    rows = sorted(united([of(v) for v in dict.fromkeys(values)]), key=lambda row: (-row[0], row[1]))
+    """Shots of the rows with some values: ``columns`` are value, confidence and key."""
+    value, confidence, key = columns
+    start = f"SELECT {confidence}, {key}, t.shot_id FROM {table} WHERE {value} = "  # noqa: S608
+    end = f" AND {allowed.condition} ORDER BY {confidence} DESC, {key} LIMIT %s"
+    different = list(dict.fromkeys(values))
+    if scope.only is not None:  # few: no index is needed, and their ids are sent once
+        rows = fetch(f"{start}ANY(%s){end}", (different, *allowed.values, limit))
+    else:
+        sql = " UNION ALL ".join([f"({start}%s{end})"] * len(different))
+        rows = fetch(sql, [x for one in different for x in (one, *allowed.values, limit)])
+    rows.sort(key=lambda row: (-row[0], row[1]))
     return [shot for _, _, shot in rows[:limit]]
 
 
-def united(lists: Sequence[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
-    """Several sliced lists of the same columns in one question."""
-    return lists[0].union(*lists[1:], all=True) if len(lists) > 1 else lists[0]
+def surest_described(
+    scope: Scope, limit: int, *, setting: str = "", light: str = "", count: Sequence[int] = ()
+) -> list[int]:
+    """Shots of the surest descriptions with a setting, a light, or so many people.
+
+    ``count``: at least so many and, where there is a second number, at most.
+    """
+    asked = {"d.setting =": setting, "d.light =": light}
+    conditions: list[tuple[str, Any]] = [(name, value) for name, value in asked.items() if value]
+    conditions += zip(("d.people_count >=", "d.people_count <="), count, strict=False)
+    allowed = scope.shots_on("d.shot_id")
+    told = " AND ".join(f"{name} %s" for name, _ in conditions)
+    sql = (
+        f"SELECT d.shot_id FROM recognition_description d WHERE {told}"  # noqa: S608
+        f" AND {allowed.condition} ORDER BY d.confidence DESC, d.shot_id LIMIT %s"
+    )
+    rows = fetch(sql, (*(value for _, value in conditions), *allowed.values, limit))
+    return [shot for (shot,) in rows]
+
+
+# What is worn
 
 
 def best_dressed(
@@ -95,114 +101,73 @@ def best_dressed(
     end and too few of their tracks satisfy all wants that anybody does, all readings are compared;
     and so they are where the shots are few.
     """
-    people = scope.tracks().filter(label__in=labels)
     asks = list(dict.fromkeys(ask for want in wants for ask in want))
     if scope.only is not None:
-        return [shot for shot, _ in _ranked(asks, Q(track__in=people), limit)]
+        return _dressed_of_all(scope, asks, limit, labels)
     most = max(READINGS, 4 * limit)
-    lists = []
-    for name, value in _values(asks):
-        chosen = Attribute.objects.filter(name=name, **({"value": value} if value else {}))
-        rows = chosen.filter(track__in=people.values("pk")).order_by("-confidence", "track_id")
-        labelled = rows.annotate(asked=Value(value))
-        lists.append(labelled.values_list("name", "asked", "track_id")[:most])
-    listed: dict[tuple[str, str], list[int]] = {pair: [] for pair in _values(asks)}
-    for name, value, track_id in united(lists):
-        listed[name, value].append(track_id)
-    ranked = _ranked(asks, Q(track__any=sorted(set(chain(*listed.values())))), limit)
-    met = sum(any(listed[pair] for pair in _values(want)) for want in wants)
-    is_whole = all(len(found) < most for found in listed.values())
+    ranked, listed = _dressed_of_surest(scope, asks, limit, labels, most)
+    met = sum(any(listed.get(pair) for pair in _values(want)) for want in wants)
+    is_whole = all(count < most for count in listed.values())
     if is_whole or sum(kinds >= met for _, kinds in ranked) >= limit:
         return [shot for shot, _ in ranked]
-    return [shot for shot, _ in _ranked(asks, Q(track__in=people), limit)]
+    return _dressed_of_all(scope, asks, limit, labels)
+
+
+def _dressed_of_surest(
+    scope: Scope, asks: Sequence[Ask], limit: int, labels: Sequence[str], most: int
+) -> tuple[list[tuple[int, int]], Mapping[tuple[str, str], int]]:
+    """Shots and how many kinds of reading satisfy, among the surest tracks of each value; and of
+    how many tracks each list is."""
+    allowed = scope.tracks_on("t.id", "t.shot_id")
+    pairs, params, lists = _values(asks), [], []
+    for number, (name, value) in enumerate(pairs):
+        lists.append(
+            "(SELECT %s AS list, t.id, t.shot_id FROM recognition_attribute a"  # noqa: S608
+            " JOIN recognition_track t ON t.id = a.track_id"
+            f" WHERE a.name = %s{' AND a.value = %s' if value else ''} AND t.label = ANY(%s)"
+            f" AND {allowed.condition} ORDER BY a.confidence DESC, a.track_id LIMIT %s)"
+        )
+        params += [number, name, *([value] if value else []), list(labels), *allowed.values, most]
+    condition, values = _any_of(asks)
+    sql = (
+        f"WITH listed AS MATERIALIZED ({' UNION ALL '.join(lists)}),"  # noqa: S608
+        " sure AS MATERIALIZED (SELECT DISTINCT id, shot_id FROM listed)"
+        " (SELECT NULL, t.shot_id, count(DISTINCT a.name) AS kinds"
+        " FROM sure t JOIN recognition_attribute a ON a.track_id = t.id"
+        f" WHERE {condition} GROUP BY t.id, t.shot_id"
+        " ORDER BY kinds DESC, sum(a.confidence) DESC, t.id LIMIT %s)"
+        " UNION ALL SELECT list, 0, count(*) FROM listed GROUP BY list"
+    )
+    rows = fetch(sql, (*params, *values, limit))
+    counts = {number: count for number, _, count in rows if number is not None}
+    listed = {pair: counts.get(number, 0) for number, pair in enumerate(pairs)}
+    return [(shot, kinds) for number, shot, kinds in rows if number is None], listed
+
+
+def _dressed_of_all(
+    scope: Scope, asks: Sequence[Ask], limit: int, labels: Sequence[str]
+) -> list[int]:
+    """The same with all readings compared."""
+    allowed = scope.tracks_on("t.id", "t.shot_id")
+    condition, values = _any_of(asks)
+    sql = (
+        "SELECT max(t.shot_id), count(DISTINCT a.name) AS kinds FROM recognition_attribute a"  # noqa: S608
+        f" JOIN recognition_track t ON t.id = a.track_id WHERE ({condition})"
+        f" AND t.label = ANY(%s) AND {allowed.condition} GROUP BY a.track_id"
+        " ORDER BY kinds DESC, sum(a.confidence) DESC, a.track_id LIMIT %s"
+    )
+    rows = fetch(sql, (*values, list(labels), *allowed.values, limit))
+    return [shot for shot, _ in rows]
+
+
+def _any_of(asks: Sequence[Ask]) -> tuple[str, list[Any]]:
+    """A condition on readings that answer any of the asks, and its parameters."""
+    told = [("a.name = %s AND a.value = ANY(%s)" if v else "a.name = %s") for _, v in asks]
+    params = chain.from_iterable((name, list(v)) if v else (name,) for name, v in asks)
+    return " OR ".join(f"({one})" for one in told), list(params)
 
 
 def _values(asks: Sequence[Ask]) -> list[tuple[str, str]]:
     """(name, value) pairs; an empty value stands for any."""
     pairs = [(name, value) for name, values in asks for value in values or ("",)]
     return list(dict.fromkeys(pairs))
-
-
-def _ranked(asks: Sequence[Ask], among: Q, limit: int) -> list[tuple[int, int]]:
-    condition = Q()
-    for name, values in asks:
-        condition |= Q(name=name, value__in=values) if values else Q(name=name)
-    rows = (
-        Attribute.objects.filter(condition, among)
-        .values("track_id")
-        .annotate(
-            kinds=Count("name", distinct=True),
-            total=Sum("confidence"),
-            shot=Max("track__shot_id"),
-        )
-        .order_by("-kinds", "-total", "track_id")
-    )
-    return list(rows.values_list("shot", "kinds")[:limit])
-
-
-# Words
-
-
-def best_told(scope: Scope, words: Sequence[str], limit: int, lexemes: Lexemes) -> list[int]:
-    """Shots whose descriptions have the most of some words, by full-text rank.
-
-    Where few descriptions have any of them all are ranked. Else those with all words come first,
-    then those without the most common of them, and so on, until there are enough: a word is never
-    left out that alone would bring some.
-    """
-    known = lexemes.of(words)
-    if sum(known.values()) <= lexemes.ranked_at_most:
-        return list(_by_rank(scope, any_word(words), limit))
-    ordered = sorted(known, key=lambda word: (known[word], word))  # the rarest first
-    rare = _rare(ordered, known, lexemes.ranked_at_most)
-    shots: dict[int, None] = {}
-    for count in range(len(ordered), max(len(rare), 1), -1):
-        if len(shots) < limit:
-            shots.update(dict.fromkeys(_first_ranked(scope, ordered[:count], limit)))
-    if rare and len(shots) < limit:
-        shots.update(dict.fromkeys(_by_rank(scope, any_word(rare), limit)))
-    for word in ordered[len(rare) :]:
-        if len(shots) < limit:
-            shots.update(dict.fromkeys(_first_ranked(scope, [word], limit)))
-    return list(shots)[:limit]
-
-
-def _rare(ordered: Sequence[str], known: Mapping[str, float], at_most: float) -> Sequence[str]:
-    """The rarest words, so many that all descriptions with any of them can be ranked."""
-    sums = accumulate(known[word] for word in ordered)
-    return ordered[: sum(total <= at_most for total in sums)]
-
-
-def any_word(words: Sequence[str]) -> SearchQuery:
-    """A full-text query for any of the words; nothing in them is read as an operator."""
-    query = _plain(words[0])
-    for word in words[1:]:
-        query = query | _plain(word)
-    return query
-
-
-def every_word(words: Sequence[str]) -> SearchQuery:
-    """A full-text query for all of the words."""
-    query = _plain(words[0])
-    for word in words[1:]:
-        query = query & _plain(word)
-    return query
-
-
-def _plain(word: str) -> SearchQuery:
-    return SearchQuery(word, config=TEXT_CONFIG, search_type="plain")
-
-
-def _by_rank(scope: Scope, query: SearchQuery, limit: int) -> Iterable[int]:
-    return _rank(descriptions_in(scope).filter(search=query), query, limit)
-
-
-def _first_ranked(scope: Scope, words: Sequence[str], limit: int) -> Iterable[int]:
-    query = every_word(words)
-    first = descriptions_in(scope).filter(search=query).values("pk")[: max(RANKED, 6 * limit)]
-    return _rank(Description.objects.filter(pk__in=first), query, limit)
-
-
-def _rank(rows: QuerySet[Description], query: SearchQuery, limit: int) -> Iterable[int]:
-    ranked = rows.annotate(rank=SearchRank(F("search"), query, normalization=2))
-    return ranked.order_by("-rank", "shot_id").values_list("shot_id", flat=True)[:limit]

@@ -161,13 +161,13 @@ def depth_of(similarities: Floats, allowed: NDArray[np.bool_], *, total: int, li
 
     0: more than is worth walking, or than the sample can tell.
     """
-    order = np.argsort(-similarities, kind="stable")
-    ranks = np.flatnonzero(allowed[order]) + 1
     share_of_sample = limit * len(similarities) / total
     count = max(NEAR_COUNT, math.ceil(share_of_sample))
-    if len(ranks) < count:
+    passed = similarities[allowed]
+    if len(passed) < count:
         return 0
-    density = count / float(ranks[count - 1])
+    last = np.partition(passed, -count)[-count]
+    density = count / float(np.count_nonzero(similarities >= last))
     depth = math.ceil(limit / density * MARGIN)
     return depth if depth <= DEEPEST else 0
 

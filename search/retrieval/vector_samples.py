@@ -65,7 +65,10 @@ class Sample:
 
     def of_libraries(self, ids: Iterable[int]) -> NDArray[np.bool_]:
         """Which rows belong to some libraries."""
-        return np.isin(self.libraries, list(ids))
+        found = np.zeros(len(self.libraries), np.bool_)
+        for library in ids:
+            found |= self.libraries == library
+        return found
 
     def spread(self, similarities: Floats, members: NDArray[np.bool_]) -> Spread:
         """What similarities are usual among the members."""

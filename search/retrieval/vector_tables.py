@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -57,13 +58,19 @@ CROPS = Table(
 class Allowed:
     """Rows that may be answered: a set of shots or, for crops under a track filter, of tracks.
 
-    ``sql`` selects their ids; or ``ids`` are these, where they were read (``Scope.settled``).
+    ``sql`` selects their ids; or ``ids`` are these, where they were read (``Scope.settled``), and
+    ``array`` is how they are sent.
     """
 
     column: str
     sql: str = ""
     params: tuple[Any, ...] = ()
     ids: tuple[int, ...] | None = None
+    array: str = ""
+
+    def on(self, column: str) -> Allowed:
+        """The same ids for another column."""
+        return replace(self, column=column)
 
     @property
     def condition(self) -> str:
@@ -75,18 +82,27 @@ class Allowed:
     @property
     def values(self) -> tuple[Any, ...]:
         """The parameters of ``condition``."""
-        return self.params if self.ids is None else (array_of(self.ids),)
+        return self.params if self.ids is None else (self.array,)
+
+
+def allowed_ids(ids: tuple[int, ...], column: str) -> Allowed:
+    """Ids that were read; ``column`` is what they are compared with."""
+    return Allowed(column, ids=ids, array=array_of(ids))
 
 
 def allowed_rows(rows: QuerySet[Any], column: str) -> Allowed:
     """The ids of a queryset as SQL; ``column`` is what they are compared with."""
-    sql, params = rows.values("pk").query.sql_with_params()
+    try:
+        sql, params = rows.values("pk").query.sql_with_params()
+    except EmptyResultSet:  # Django knows without asking that there is none
+        return allowed_ids((), column)
     return Allowed(column, sql, tuple(params))
 
 
 def as_literal(vector: Floats) -> str:
     """A vector as pgvector reads it."""
-    return "[" + ",".join(f"{value:.6g}" for value in np.asarray(vector, np.float32)) + "]"
+    values = np.asarray(vector, np.float32).tolist()
+    return "[" + ",".join(["%.6g"] * len(values)) % tuple(values) + "]"
 
 
 def fetch(

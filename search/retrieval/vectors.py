@@ -64,9 +64,10 @@ class VectorSearch:
         if self._sample is None:
             return self._small(as_literal(vector), part, limit)
         sample, similarities = self._sample, self._sample.similarities(vector)
-        hits, way = self._planned(vector, limit, similarities, sample)
+        text = as_literal(vector)
+        hits, way = self._planned(text, limit, similarities, sample)
         if self._table is KEYFRAMES:
-            hits = self._with_context(hits, as_literal(vector))
+            hits = self._with_context(hits, text)
         spread = sample.spread(similarities, self._mine)
         return VectorList(self._table.kind, part, tuple(hits), spread, way)
 
@@ -96,10 +97,13 @@ class VectorSearch:
         sample = self._sample
         if sample is None:
             return Plan("exact", 0, 0, 0.0, 0.0)
+        return self._plan(limit, sample.similarities(vector), sample)
+
+    def _plan(self, limit: int, similarities: Floats, sample: Sample) -> Plan:
         return choose_plan(
             total=sample.total,
             limit=limit,
-            similarities=sample.similarities(vector),
+            similarities=similarities,
             allowed=self._let,
             costs=sample.costs,
             alike=sample.alike,
@@ -111,9 +115,9 @@ class VectorSearch:
         return self._top(text, limit) if plan.way == "exact" else self._walk(text, limit, plan)
 
     def _planned(
-        self, vector: Floats, limit: int, similarities: Floats, sample: Sample
+        self, text: str, limit: int, similarities: Floats, sample: Sample
     ) -> tuple[list[Similar], str]:
-        text, plan = as_literal(vector), self.plan(vector, limit)
+        plan = self._plan(limit, similarities, sample)
         if plan.way == "exact":
             return self._compared(text, limit, plan, sample), "exact"
         way = "hnsw"

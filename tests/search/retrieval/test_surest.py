@@ -15,7 +15,8 @@ from search.ranking.filters import Filters
 from search.retrieval import surest
 from search.retrieval.common_words import Lexemes
 from search.retrieval.scope import Scope, scope_for
-from search.retrieval.surest import best_dressed, best_told, surest_scenes, surest_tracks
+from search.retrieval.surest import best_dressed, surest_scenes, surest_tracks
+from search.retrieval.told import best_told
 from tests.factories import make_asset, make_library, make_track, make_user
 from tests.search.made import describe
 

@@ -158,7 +158,7 @@ def test_a_walk_that_brings_too_few_is_not_believed(
     assets = some_assets(2)
     opened = search(library, encoder, assets)
     blind = Plan("hnsw", rows=20, depth=20, exact_ms=1.0, walk_ms=0.1)
-    monkeypatch.setattr(opened, "plan", lambda vector, limit: blind)
+    monkeypatch.setattr(opened, "_plan", lambda limit, similarities, sample: blind)
     found = opened.nearest(text, part=WHOLE, limit=20)
     assert found.plan == "exact after hnsw"
     expected = truth(held, text, allowed_keyframes(assets), 20)
@@ -176,7 +176,7 @@ def test_a_walk_that_misses_what_the_sample_knows_is_not_believed(
     walk = opened._walk
     monkeypatch.setattr(opened, "_walk", lambda text, limit, plan: walk(text, 40, plan)[20:])
     plan = Plan("hnsw", rows=ROWS, depth=100, exact_ms=9.0, walk_ms=1.0)
-    monkeypatch.setattr(opened, "plan", lambda vector, limit: plan)
+    monkeypatch.setattr(opened, "_plan", lambda limit, similarities, sample: plan)
     found = opened.nearest(text, part=WHOLE, limit=20)
     assert found.plan == "exact after hnsw"
     assert [hit.picture_id for hit in found.hits] == truth(held, text, set(held), 20)
