@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from search.retrieval.side_by_side import THREADS, close_threads, side_by_side
 from search.retrieval.vector_tables import fetch
@@ -22,12 +22,15 @@ def backend() -> int:
 def meeting(count: int) -> list[Callable[[], int]]:
     """Tasks that wait for one another: one after the other they would never meet."""
     all_here = threading.Barrier(count)
+    met: set[int] = set()
 
-    def meet() -> int:
-        all_here.wait(120)
+    def meet(number: int) -> int:
+        if number not in met:  # a task may be begun anew, and the others are gone by then
+            met.add(number)
+            all_here.wait(120)
         return backend()
 
-    return [meet] * count
+    return [partial(meet, number) for number in range(count)]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -94,4 +97,30 @@ def test_closed_threads_leave_no_connection_and_come_back() -> None:
         time.sleep(0.05)
     assert fetch(others, ())[0][0] == before
     assert side_by_side([backend, backend])[0] == backend()
+    close_threads()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_lost_a_moment_ago_is_made_anew() -> None:
+    first = side_by_side(meeting(THREADS + 1))
+    for pid in first[1:]:
+        fetch("SELECT pg_terminate_backend(%s)", (pid,))
+    again = side_by_side(meeting(THREADS + 1))
+    assert again[0] == first[0] and not set(first[1:]) & set(again[1:])
+    close_threads()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_question_that_postgres_refuses_is_not_asked_twice() -> None:
+    side_by_side(meeting(2))
+    asked: list[int] = []
+
+    def refused() -> int:
+        asked.append(1)
+        fetch("SELECT pg_sleep(1)", (), settings="SET LOCAL statement_timeout = 20")
+        return 1
+
+    with pytest.raises(OperationalError):
+        side_by_side([backend, refused])
+    assert asked == [1]
     close_threads()
