@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from recognition.engine.types import Floats
 from recognition.models import Encoder, TrackEmbedding
@@ -40,15 +41,29 @@ class ExampleVector:
     track_id: int | None = None
 
 
-def nearest_to(example: ExampleVector, scope: Scope, limit: int) -> Iterator[VectorList]:
+Looked = tuple[VectorList, Callable[[], VectorList] | None]
+"""The most similar pictures and, where their assets' likeness is yet to be read, what does so."""
+
+
+def nearest_in(
+    search: VectorSearch, vector: Floats, *, part: int, limit: int, leave_out: int = 0
+) -> list[Looked]:
+    """The nearest pictures (but one, if an id is given) as a list, or none."""
+    found = search.nearest(vector, part=part, limit=limit + bool(leave_out))
+    hits = [hit for hit in found.hits if hit.picture_id != leave_out]
+    if not found.hits:
+        return []
+    answer = replace(found, hits=tuple(hits[:limit]))
+    return [(answer, partial(search.in_context, answer, vector) if search.lacks_context else None)]
+
+
+def nearest_to(example: ExampleVector, scope: Scope, limit: int) -> Iterator[Looked]:
     """The pictures most like an example, one list per table that has any."""
     for table in example.tables:
         search = open_search(table, scope, example.encoder, narrowed=True)
-        found = search.nearest(example.vector, part=EXAMPLE, limit=limit + 1)
-        if not found.hits:
-            continue
-        others = [hit for hit in found.hits if hit.picture_id != example.own]
-        yield replace(found, hits=tuple(others[:limit]))
+        yield from nearest_in(
+            search, example.vector, part=EXAMPLE, limit=limit, leave_out=example.own
+        )
 
 
 def open_search(table: Table, scope: Scope, encoder: Encoder, *, narrowed: bool) -> VectorSearch:

@@ -18,26 +18,30 @@ from django.db.models import QuerySet
 from ingest.models import Shot
 from recognition.engine.types import Floats
 from recognition.models import Encoder
-from search.query.lexicon import Word, look_up, unaccented
 from search.query.types import Count as Wanted
 from search.query.types import Kind, Part, Query
 from search.query.vocabulary import SCENE_KIN, SCENE_SAME
 from search.ranking.candidates import Candidates
 from search.ranking.facts import WHOLE, Found, VectorList
 from search.ranking.matching import THING_COLOUR
-from search.retrieval.common_words import LEXEMES
-from search.retrieval.example_vectors import ExampleVector, nearest_to, open_search
+from search.retrieval.asked_words import asked_words, by_words
+from search.retrieval.example_vectors import (
+    ExampleVector,
+    Looked,
+    nearest_in,
+    nearest_to,
+    open_search,
+)
 from search.retrieval.fact_reading import read_facts, with_said
 from search.retrieval.scope import Scope, wanted_readings
 from search.retrieval.side_by_side import side_by_side
-from search.retrieval.spoken import read_said, shots_that_say
+from search.retrieval.spoken import read_said
 from search.retrieval.surest import (
     best_dressed,
     surest_described,
     surest_scenes,
     surest_tracks,
 )
-from search.retrieval.told import best_told
 from search.retrieval.vector_tables import CROPS, KEYFRAMES, Table, fetch
 from search.retrieval.vectors import VectorSearch
 
@@ -129,16 +133,16 @@ def retrieve(
     searched = _Searched()
     if sources.vectors:
         searched = _search_vectors(query, scope, space, limit, crops=sources.crops)
-    by_looks: list[Callable[[], list[VectorList]]] = list(searched.now)
+    by_looks: list[Callable[[], list[Looked]]] = list(searched.now)
     if example is not None:
         by_looks.append(lambda: list(nearest_to(example, scope, limit)))
-    wording = _wording(query, scope, sources)
+    words = asked_words(query, scope, text=sources.text)
     by_facts = list(_structure(query, scope, limit)) if sources.structure else []
-    by_facts += _by_words(wording, scope, limit)
+    by_facts += by_words(words, scope, limit)
     asked: list[Callable[[], list[Any]]] = [*by_looks, *by_facts]
     found = side_by_side(asked)
-    vectors: list[VectorList] = [one for lists in found[: len(by_looks)] for one in lists]
-    for answer in vectors:
+    looked: list[Looked] = [one for lists in found[: len(by_looks)] for one in lists]
+    for answer, _ in looked:
         candidates.add((hit.shot_id for hit in answer.hits), limit)
     for ids in found[len(by_looks) :]:
         candidates.add(ids, limit)
@@ -149,17 +153,20 @@ def retrieve(
     is_sieved = is_step or _is_sieved(query, scope)
     read = candidates.highest(depth.shots_to_read(is_sieved=is_sieved))
     rest: list[Callable[[], Any]] = [
-        partial(read_facts, read, wording.all, wording.quotes, structure=sources.structure),
+        partial(read_facts, read, words.all, words.quotes, structure=sources.structure),
         partial(_known_labels, scope, query),
-        partial(read_said, read, wording.said, wording.quotes if wording.hears else ()),
+        partial(read_said, read, words.said, words.quotes if words.hears else ()),
         *(partial(look, read) for look in searched.later),
+        *(in_context for _, in_context in looked if in_context),
     ]
-    shots, known_labels, said, *later = side_by_side(rest)
+    shots, known_labels, said, *more = side_by_side(rest)
+    later, in_contexts = more[: len(searched.later)], iter(more[len(searched.later) :])
+    vectors = [next(in_contexts) if in_context else answer for answer, in_context in looked]
     vectors += later
     return Found(
         shots=with_said(shots, said),
         vectors=tuple(vectors),
-        words=wording.all,
+        words=words.all,
         is_capped=candidates.is_capped,
         vector_state=searched.state,
         known_labels=known_labels,
@@ -199,7 +206,7 @@ class _Searched:
     ``state`` as in ``Found``.
     """
 
-    now: list[Callable[[], list[VectorList]]] = field(default_factory=list)
+    now: list[Callable[[], list[Looked]]] = field(default_factory=list)
     later: list[Callable[[Sequence[int]], VectorList]] = field(default_factory=list)
     state: str = "none"
 
@@ -224,13 +231,8 @@ def _search_vectors(
         if search.is_large and _is_beside(query, part):
             found.later.append(partial(_among, search, vector, part))
             continue
-        found.now.append(partial(_nearest, search, vector, part, limit))
+        found.now.append(partial(nearest_in, search, vector, part=part, limit=limit))
     return found
-
-
-def _nearest(search: VectorSearch, vector: Floats, part: int, limit: int) -> list[VectorList]:
-    answer = search.nearest(vector, part=part, limit=limit)
-    return [answer] if answer.hits else []
 
 
 def _among(search: VectorSearch, vector: Floats, part: int, shots: Sequence[int]) -> VectorList:
@@ -310,60 +312,6 @@ def _placed(scope: Scope, part: Part, limit: int) -> list[int]:
 def scene_labels(place: str) -> tuple[str, ...]:
     """Scene labels that answer for a place, the place itself first."""
     return tuple(dict.fromkeys((place, *SCENE_SAME.get(place, ()), *SCENE_KIN.get(place, ()))))
-
-
-# Words
-
-
-@dataclass(frozen=True, slots=True)
-class _Wording:
-    """Words for full text: ``all``, those to be ``said`` (who quotes wants the phrase, not its
-    words), and quoted phrases, wanted or not. ``hears``: lines are looked through."""
-
-    all: tuple[str, ...]
-    said: tuple[str, ...]
-    quotes: tuple[Part, ...]
-    hears: bool
-
-
-def _wording(query: Query, scope: Scope, sources: Sources) -> _Wording:
-    hears = scope.has_lines and sources.text
-    return _Wording(
-        all=content_words(query) if sources.text else (),
-        said=content_words(query, quoted=False) if hears else (),
-        quotes=tuple(part for part in query.parts if part.kind is Kind.QUOTED),
-        hears=hears,
-    )
-
-
-def _by_words(wording: _Wording, scope: Scope, limit: int) -> Iterator[Callable[[], list[int]]]:
-    """How to look for shots by what is told of them, and by what is said in them."""
-    if wording.all:
-        yield lambda: best_told(scope, wording.all, limit, LEXEMES)
-    wanted = [part for part in wording.quotes if not part.negated] if wording.hears else []
-    if wording.said or wanted:
-        yield partial(shots_that_say, scope, wanted, wording.said, limit)
-
-
-def content_words(query: Query, *, quoted: bool = True) -> tuple[str, ...]:
-    """Words for full text: those of the positive parts that are no function words, unaccented.
-
-    ``quoted``: also the words of quoted phrases.
-    """
-    found: dict[str, None] = {}
-    left_out = (Kind.IDENTITY, Kind.CAMERA, Kind.LIBRARY, *(() if quoted else (Kind.QUOTED,)))
-    for part in query.understood:
-        if part.negated or part.kind in left_out:
-            continue
-        for word in part.phrase.split():
-            bare = unaccented(word.strip(".,;:!?\"'()").casefold())
-            entry = look_up(bare)
-            if bare and not (entry and entry.word in (Word.LINK, Word.WEAR, Word.COUNT)):
-                found[bare] = None
-    return tuple(found)[:MAX_WORDS]
-
-
-MAX_WORDS = 24
 
 
 LATEST = 400

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from recognition.engine.types import Floats
 from recognition.models import Encoder
 from search.ranking.facts import Similar, Spread, VectorList
+from search.retrieval.lookups import array_of
 from search.retrieval.vector_plans import Plan, broadened, choose_plan, deepened, has_missed
 from search.retrieval.vector_samples import SAMPLE, SAMPLES, Sample
 from search.retrieval.vector_tables import KEYFRAMES, Allowed, Table, as_literal, fetch
@@ -66,10 +67,21 @@ class VectorSearch:
         sample, similarities = self._sample, self._sample.similarities(vector)
         text = as_literal(vector)
         hits, way = self._planned(text, limit, similarities, sample)
-        if self._table is KEYFRAMES:
-            hits = self._with_context(hits, text)
         spread = sample.spread(similarities, self._mine)
         return VectorList(self._table.kind, part, tuple(hits), spread, way)
+
+    def in_context(self, answer: VectorList, vector: Floats) -> VectorList:
+        """The answer with the mean likeness of each hit's asset. A read of its own."""
+        shots = list(dict.fromkeys(hit.shot_id for hit in answer.hits))
+        contexts = self._contexts(shots, as_literal(vector))
+        hits = (replace(hit, context=contexts.get(hit.shot_id)) for hit in answer.hits)
+        return replace(answer, hits=tuple(hits))
+
+    @property
+    def lacks_context(self) -> bool:
+        """Whether answers say nothing yet of their assets: of a small table they do, and crops
+        are compared with no others."""
+        return self._sample is not None and self._table is KEYFRAMES
 
     def among(self, vector: Floats, *, part: int, shots: Sequence[int]) -> VectorList:
         """The pictures of some allowed shots, most similar first. Nothing is looked for."""
@@ -77,10 +89,10 @@ class VectorSearch:
         sql = (
             f"SELECT {self._table.columns}, -(e.vector::{half} <#> %s::{half}) AS similarity"  # noqa: S608
             f" FROM {self._table.embeddings} e {self._table.joins}"
-            f" WHERE e.encoder_id = %s AND {self._table.shot} = ANY(%s)"
+            f" WHERE e.encoder_id = %s AND {self._table.shot} = ANY(%s::bigint[])"
             " ORDER BY similarity DESC, picture_id"
         )
-        rows = fetch(sql, (text, self._encoder.pk, list(shots)))
+        rows = fetch(sql, (text, self._encoder.pk, array_of(shots)))
         sample = self._sample
         spread = (
             sample.spread(sample.similarities(vector), self._mine) if sample else self._usual(text)
@@ -234,24 +246,23 @@ class VectorSearch:
         )
         return [_similar(row) for row in fetch(sql, params, settings=settings)]
 
-    def _with_context(self, hits: Sequence[Similar], text: str) -> list[Similar]:
-        """The hits with the mean likeness of their assets."""
+    def _contexts(self, shots: Sequence[int], text: str) -> dict[int, float]:
+        """The mean likeness of the assets of some shots, by shot."""
         half = self._half
         sql = (
             "WITH k AS (SELECT id, asset_id, row_number() OVER w AS place,"  # noqa: S608
             " count(*) OVER (PARTITION BY asset_id) AS count FROM ingest_keyframe"
-            " WHERE asset_id IN (SELECT asset_id FROM ingest_shot WHERE id = ANY(%s))"
+            " WHERE asset_id IN (SELECT asset_id FROM ingest_shot WHERE id = ANY(%s::bigint[]))"
             " WINDOW w AS (PARTITION BY asset_id ORDER BY pts)),"
             f" c AS (SELECT k.asset_id, avg(-(e.vector::{half} <#> %s::{half})) AS context"
             f" FROM k JOIN {self._table.embeddings} e ON e.keyframe_id = k.id AND e.encoder_id = %s"
             " WHERE (k.place - 1) %% ((k.count + %s - 1) / %s) = 0 GROUP BY k.asset_id)"
             " SELECT h.id, c.context FROM ingest_shot h JOIN c ON c.asset_id = h.asset_id"
-            " WHERE h.id = ANY(%s)"
+            " WHERE h.id = ANY(%s::bigint[])"
         )
-        shots = list(dict.fromkeys(hit.shot_id for hit in hits))
-        params = (shots, text, self._encoder.pk, CONTEXT_ROWS, CONTEXT_ROWS, shots)
-        contexts = dict(fetch(sql, params)) if shots else {}
-        return [replace(hit, context=contexts.get(hit.shot_id)) for hit in hits]
+        ids = array_of(shots)
+        params = (ids, text, self._encoder.pk, CONTEXT_ROWS, CONTEXT_ROWS, ids)
+        return dict(fetch(sql, params)) if shots else {}
 
     def _small(self, text: str, part: int, limit: int) -> VectorList:
         """All allowed rows compared, with the means of their assets and their spread."""
