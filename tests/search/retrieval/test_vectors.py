@@ -216,8 +216,11 @@ def test_a_planned_search_asks_few_questions(
     library, encoder, _ = catalogue
     assets = some_assets(3)
     search(library, encoder, assets)  # the sample, and which of its rows the filter allows
-    with django_assert_num_queries(2):  # the rows, and their assets' means
-        search(library, encoder, assets).nearest(a_text(), part=WHOLE, limit=20)
+    with django_assert_num_queries(1):
+        opened = search(library, encoder, assets)
+        found = opened.nearest(a_text(), part=WHOLE, limit=20)
+    with django_assert_num_queries(1):
+        opened.in_context(found, a_text())
 
 
 @pytest.mark.parametrize("is_planned", [False, True])
