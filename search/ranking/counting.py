@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from search.query.values import Count
 from search.ranking.scores import SUPPORT, Hit, Reason
@@ -39,11 +40,17 @@ class Counted:
     brief: int
 
 
+@lru_cache(maxsize=1_000)
+def brief_pts(time_base: Fraction) -> int:
+    """``BRIEF_S`` in pts, at least 1."""
+    return max(1, round(BRIEF_S / time_base))
+
+
 def count_over(asked: Count, spans: Iterable[Span], time_base: Fraction) -> Counted:
     """The number of spans at once against a number; ``time_base`` in seconds per pts."""
     numbers = numbers_at_once(spans)
     peak = max((seen for _, seen in numbers), default=0)
-    brief = max(1, round(BRIEF_S / time_base))
+    brief = brief_pts(time_base)
     runs = _bridged([span for span, seen in numbers if asked.agrees(seen)], brief)
     if not asked.agrees(peak):  # a moment with fewer than before and after: somebody was missed
         runs = [run for run in runs if length(run) >= brief]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from search.ranking.filters import Filters
@@ -61,8 +61,6 @@ TITLES = {
 TOGETHER = "Seen together"
 """Shown once somebody was chosen (a person's page leads here): else it would repeat "People"."""
 
-_OF_PEOPLE = frozenset({"identity", "together"})
-
 
 def count_facets(
     moments: Iterable[Moment],
@@ -71,58 +69,77 @@ def count_facets(
     filters: Filters,
 ) -> tuple[Facet, ...]:
     """Exact counts over all found moments, not over the page that is shown."""
-    titles = TITLES | ({"together": TOGETHER} if filters.together else {})
-    counters: dict[str, Counter[str | int]] = {name: Counter() for name in titles}
-    labels: dict[tuple[str, str | int], str] = {}
-    named = Counter(people.values())
+    counted = _Counted(people, assets)
     for moment in moments:
-        asset = assets.get(moment.asset_id)
-        if asset is None:
-            continue
-        for name, value, label in _values(moment, asset, people):
-            if name not in titles:
-                continue
-            counters[name][value] += 1
-            # Each library has its person 1.
-            is_shared = name in _OF_PEOPLE and named[label] > 1
-            labels[name, value] = f"{label} · {asset.library_name}" if is_shared else label
+        if moment.asset_id in assets:
+            counted.add(moment)
+    titles = TITLES | ({"together": TOGETHER} if filters.together else {})
     return tuple(
-        Facet(
-            name,
-            title,
-            _choices(counters[name], getattr(filters, name), _labeller(name, labels)),
-        )
+        Facet(name, title, _choices(*counted.of(name), getattr(filters, name)))
         for name, title in titles.items()
     )
 
 
-def _values(
-    moment: Moment, asset: AssetLabel, people: Mapping[int, str]
-) -> Iterable[tuple[str, str | int, str]]:
-    yield "library", asset.library_slug, asset.library_name
-    if asset.camera_id is not None:
-        yield "camera", asset.camera_id, asset.camera_name
-    for pk in moment.identity_ids:
-        if pk in people:
-            yield "identity", pk, people[pk]
-            yield "together", pk, people[pk]
-    if moment.scene:
-        yield "scene", moment.scene, moment.scene
-    for colour in moment.colours:
-        yield "colour", colour, colour
+class _Counted:
+    """How many moments have each value; libraries and cameras are counted by their assets."""
 
+    def __init__(self, people: Mapping[int, str], assets: Mapping[int, AssetLabel]) -> None:
+        self._people, self._assets = people, assets
+        self._named = Counter(people.values())
+        self._of_asset: Counter[int] = Counter()
+        self._of_person: Counter[str | int] = Counter()
+        self._person_labels: dict[str | int, str] = {}
+        self._scenes: Counter[str | int] = Counter()
+        self._colours: Counter[str | int] = Counter()
 
-def _labeller(name: str, labels: Mapping[tuple[str, str | int], str]) -> Callable[[str | int], str]:
-    return lambda value: labels.get((name, value), str(value))
+    def add(self, moment: Moment) -> None:
+        """Count a moment of an asset that is known."""
+        self._of_asset[moment.asset_id] += 1
+        for pk in moment.identity_ids:
+            if pk in self._people:
+                self._of_person[pk] += 1
+                self._person_labels[pk] = self._label_of(pk, moment)
+        if moment.scene:
+            self._scenes[moment.scene] += 1
+        for colour in moment.colours:
+            self._colours[colour] += 1
+
+    def _label_of(self, pk: int, moment: Moment) -> str:
+        """A person's name. Each library has its person 1: those are told apart by it."""
+        name = self._people[pk]
+        is_shared = self._named[name] > 1
+        return f"{name} · {self._assets[moment.asset_id].library_name}" if is_shared else name
+
+    def of(self, name: str) -> tuple[Counter[str | int], Mapping[str | int, str]]:
+        """Values of a filter with their counts, and what the values are called."""
+        if name in ("identity", "together"):
+            return self._of_person, self._person_labels
+        if name == "scene":
+            return self._scenes, {}
+        if name == "colour":
+            return self._colours, {}
+        counter: Counter[str | int] = Counter()
+        labels: dict[str | int, str] = {}
+        for pk, count in self._of_asset.items():
+            asset = self._assets[pk]
+            if name == "library":
+                counter[asset.library_slug] += count
+                labels[asset.library_slug] = asset.library_name
+            elif asset.camera_id is not None:
+                counter[asset.camera_id] += count
+                labels[asset.camera_id] = asset.camera_name
+        return counter, labels
 
 
 def _choices(
-    counter: Counter[str | int],
-    chosen: Sequence[str | int],
-    label: Callable[[str | int], str],
+    counter: Counter[str | int], labels: Mapping[str | int, str], chosen: Sequence[str | int]
 ) -> tuple[Choice, ...]:
-    ranked = sorted(counter.items(), key=lambda item: (-item[1], label(item[0])))
-    shown = [Choice(v, label(v), n, v in chosen) for v, n in ranked]
-    kept = [c for i, c in enumerate(shown) if i < SHOWN or c.is_chosen]
-    gone = [Choice(v, label(v), 0, True) for v in chosen if v not in counter]
+    named = [(-count, labels.get(value, str(value)), value) for value, count in counter.items()]
+    ranked = sorted(named, key=lambda item: item[:2])
+    kept = [
+        Choice(value, label, -count, value in chosen)
+        for i, (count, label, value) in enumerate(ranked)
+        if i < SHOWN or value in chosen
+    ]
+    gone = [Choice(v, labels.get(v, str(v)), 0, True) for v in chosen if v not in counter]
     return (*kept, *gone)

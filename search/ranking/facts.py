@@ -5,10 +5,9 @@ Times are half-open pts ranges in the asset's time base.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
 
 from search.ranking.spans import Span
 
@@ -104,8 +103,8 @@ class Said:
 class ShotFacts:
     """A candidate shot with everything that was seen in it; keyframes are (id, pts) by time.
 
-    ``time_base`` is the asset's: seconds per unit of pts; ``asset_s`` is how long the asset is, if
-    that is known. ``said`` are those lines alone that say something of what was asked; they may
+    ``time_base`` is the asset's: seconds per unit of pts; ``asset_pts`` is how long the asset is,
+    if that is known. ``said`` are those lines alone that say something of what was asked; they may
     begin before the shot and end after it. ``cells`` are the part of the shot that each keyframe
     stands for: halfway to its neighbours.
     """
@@ -118,16 +117,31 @@ class ShotFacts:
     tracks: tuple[TrackFacts, ...] = ()
     description: Described | None = None
     time_base: Fraction = Fraction(1)
-    asset_s: Fraction | None = None
+    asset_pts: int | None = None
     said: tuple[Said, ...] = ()
     cells: tuple[tuple[int, Span], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        times = [pts for _, pts in self.keyframes]
-        edges = [self.start_pts, *((a + b) // 2 for a, b in pairwise(times)), self.end_pts]
-        cells = zip((pk for pk, _ in self.keyframes), pairwise(edges), strict=False)
-        kept = tuple(cell for cell in cells if cell[1][1] > cell[1][0])
-        object.__setattr__(self, "cells", kept)
+        cells = _cells(self.keyframes, self.start_pts, self.end_pts)
+        object.__setattr__(self, "cells", cells)
+
+    @property
+    def span(self) -> Span:
+        return self.start_pts, self.end_pts
+
+
+def _cells(
+    keyframes: Sequence[tuple[int, int]], start: int, end: int
+) -> tuple[tuple[int, Span], ...]:
+    """The part of a span that each keyframe stands for, empty ones left out."""
+    cells: list[tuple[int, Span]] = []
+    last = len(keyframes) - 1
+    for i, (pk, pts) in enumerate(keyframes):
+        edge = (pts + keyframes[i + 1][1]) // 2 if i < last else end
+        if edge > start:
+            cells.append((pk, (start, edge)))
+        start = edge
+    return tuple(cells)
 
 
 @dataclass(frozen=True, slots=True)

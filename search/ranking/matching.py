@@ -8,11 +8,12 @@ What was not read is unknown, and unknown is not a contradiction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
-from search.query.types import Want
+from search.query.types import Part, Want
 from search.query.vocabulary import ACTIONS
 from search.ranking.facts import TrackFacts
 
@@ -114,32 +115,74 @@ def _garment_asks(value: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return (("garment", GARMENT_KIN.get(value, (value,))),)
 
 
+class Matcher:
+    """A want held against many tracks: what would satisfy it is worked out once, and what each
+    value that is read is worth, too."""
+
+    def __init__(self, want: Want) -> None:
+        self._want = want
+        self._unknown = Match(want, Verdict.UNKNOWN, 0.0, "")
+        # Values by what they are worth (share and words), as they are met.
+        self._asks: list[tuple[str, tuple[str, ...], dict[str, tuple[float, str]]]] = [
+            (name, values, {}) for name, values in asked_readings(want)
+        ]
+
+    def of(self, track: TrackFacts) -> Match:
+        """What a track's readings say about the want (before its negation is applied)."""
+        if self._want.topic == "action":
+            found = [match_action(value, track, self._want) for value in self._want.values]
+            return max(found, key=lambda m: (m.verdict is Verdict.YES, m.confidence))
+        best, known = -1.0, 0.0
+        words = told = ""
+        attributes = track.attributes
+        for name, values, worth in self._asks:
+            for value, confidence in attributes.get(name, ()):
+                if value not in worth:
+                    worth[value] = _worth(self._want, name, value, values)
+                share, read = worth[value]
+                if share > 0:
+                    if share * confidence > best:
+                        best, words = share * confidence, read
+                elif confidence > known:
+                    known, told = confidence, read
+        if best >= 0:
+            return Match(self._want, Verdict.YES, best, words)
+        if known > 0 and not _is_kin(self._want, track):
+            return Match(self._want, Verdict.NO, known, told)
+        return self._unknown
+
+
 def match(want: Want, track: TrackFacts) -> Match:
-    """What a track's readings say about a want (before its negation is applied)."""
-    if want.topic == "action":
-        found = [match_action(value, track, want) for value in want.values]
-        return max(found, key=lambda m: (m.verdict is Verdict.YES, m.confidence))
-    best: Match | None = None
-    known = 0.0
-    told = ""
-    for name, values in asked_readings(want):
-        for value, confidence in track.attributes.get(name, ()):
-            share = _share(want, value, values)
-            words = f"{value} {_BODY[name]}" if name in _BODY else value
-            if share > 0 and value not in _ABSENT:
-                sure = share * confidence
-                if best is None or sure > best.confidence:
-                    best = Match(want, Verdict.YES, sure, words)
-            elif confidence > known:
-                known, told = confidence, words
-    if best is not None:
-        return best
-    if known > 0 and not _is_kin(want, track):
-        return Match(want, Verdict.NO, known, told)
-    return Match(want, Verdict.UNKNOWN, 0.0, "")
+    """What one track's readings say about a want."""
+    return Matcher(want).of(track)
+
+
+class PartMatcher:
+    """All that a part says of a person or thing, held against many tracks."""
+
+    def __init__(self, part: Part) -> None:
+        actions = [Want("action", (action,), action) for action in part.actions]
+        self._matchers = [Matcher(want) for want in (*part.wants, *actions)]
+
+    def of(self, track: TrackFacts) -> list[Match]:
+        """What a track's readings say about each want and action."""
+        return [matcher.of(track) for matcher in self._matchers]
+
+    def of_thing(self, track: TrackFacts) -> list[Match]:
+        """The same of a thing. Of a red and white bus one colour is read: the other is then no
+        contradiction."""
+        found = self.of(track)
+        is_read = any(speaks_for(m) and m.want.is_colour for m in found)
+        return [m for m in found if not (is_read and is_refuted(m) and m.want.is_colour)]
 
 
 _BODY = {"upper_colour": "upper body", "lower_colour": "lower body"}
+
+
+def _worth(want: Want, name: str, value: str, values: tuple[str, ...]) -> tuple[float, str]:
+    """How far a value that was read is what was asked for (0–1), and words for it."""
+    words = f"{value} {_BODY[name]}" if name in _BODY else value
+    return 0.0 if value in _ABSENT else _share(want, value, values), words
 
 
 def _share(want: Want, value: str, values: tuple[str, ...]) -> float:
@@ -173,13 +216,6 @@ def match_action(action: str, track: TrackFacts, want: Want | None = None) -> Ma
     return Match(asked, Verdict.NO, ACTION_CONFIDENCE / 2, track.movement)
 
 
-def excludes(matches: Sequence[Match]) -> bool:
-    """Whether something that must not be there is known to be (unknown never excludes)."""
-    return any(
-        m.want.negated and m.verdict is Verdict.YES and m.confidence >= KNOWN_FROM for m in matches
-    )
-
-
 KNOWN_FROM = 0.5
 """A reading counts as known from here: more likely right than wrong."""
 
@@ -194,14 +230,6 @@ def is_refuted(found: Match) -> bool:
     return found.verdict is Verdict.NO and not found.want.negated
 
 
-def is_other(matches: Sequence[Match]) -> bool:
-    """Whether someone or something is known not to be of those that were asked for, and so is not
-    counted."""
-    return any(
-        is_refuted(m) and m.confidence >= KNOWN_FROM for m in matches if m.want.topic != "action"
-    )
-
-
 def is_surely(matches: Sequence[Match]) -> bool:
     """Whether all that a part says was surely read, of what must not be there."""
     return bool(matches) and all(
@@ -209,43 +237,51 @@ def is_surely(matches: Sequence[Match]) -> bool:
     )
 
 
-def structure_score(matches: Sequence[Match]) -> tuple[float, float]:
-    """How well readings satisfy the positive wants (0–1), and the share that was known.
+class Judged(NamedTuple):
+    """What readings say together about one track.
 
-    A yes counts with its confidence, a no with what is left of it; unknown does not count.
-    """
-    positive = [m for m in matches if not m.want.negated]
-    known = [m for m in positive if m.verdict is not Verdict.UNKNOWN]
-    if not known:
-        return 0.0, 0.0
-    total = sum(
-        m.confidence if m.verdict is Verdict.YES else (1 - m.confidence) * KIN_SHARE for m in known
-    )
-    return total / len(known), len(known) / len(positive)
+    ``structure`` is how well they satisfy the positive wants (0–1) and ``share`` how many of these
+    are known (0–1): a yes counts with its confidence, a no with what is left of it; unknown does
+    not count.
 
-
-def weight_of_readings(matches: Sequence[Match]) -> float:
-    """How readings speak for (up to 1) or against (down to −1) the positive wants.
-
-    Their mean, for readings of one person err together. What was not read says nothing, so it takes
+    ``weight`` is how they speak for (up to 1) or against (down to −1) the positive wants: their
+    mean, for readings of one person err together. What was not read says nothing, so it takes
     nothing from what was: a coat read as red is as red where coats cannot be read. A no speaks
     against as far as it is likelier right than wrong.
+
+    ``is_excluded``: something that must not be there is known to be (unknown never excludes).
+    ``is_other``: someone or something is known not to be of those that were asked for, and so is
+    not counted.
     """
-    known = [m for m in matches if m.verdict is not Verdict.UNKNOWN and not m.want.negated]
+
+    structure: float
+    share: float
+    weight: float
+    is_excluded: bool
+    is_other: bool
+
+
+def judge(matches: Sequence[Match]) -> Judged:
+    """What matches of one track say together."""
+    asked = known = 0
+    total = weight = 0.0
+    is_excluded = is_other = False
+    for found in matches:
+        want, verdict, confidence = found.want, found.verdict, found.confidence
+        if want.negated:
+            is_excluded |= verdict is Verdict.YES and confidence >= KNOWN_FROM
+            continue
+        asked += 1
+        if verdict is Verdict.UNKNOWN:
+            continue
+        known += 1
+        if verdict is Verdict.YES:
+            total += confidence
+            weight += confidence
+        else:
+            total += (1 - confidence) * KIN_SHARE
+            weight -= max(0.0, (confidence - KNOWN_FROM) / (1 - KNOWN_FROM))
+            is_other |= confidence >= KNOWN_FROM and want.topic != "action"
     if not known:
-        return 0.0
-    return sum(m.confidence if m.verdict is Verdict.YES else -_doubt(m) for m in known) / len(known)
-
-
-def _doubt(no: Match) -> float:
-    return max(0.0, (no.confidence - KNOWN_FROM) / (1 - KNOWN_FROM))
-
-
-def readings_by_name(
-    rows: Sequence[tuple[str, str, float]],
-) -> Mapping[str, tuple[tuple[str, float], ...]]:
-    """(name, value, confidence) rows as a track's ``attributes``."""
-    found: dict[str, list[tuple[str, float]]] = {}
-    for name, value, confidence in rows:
-        found.setdefault(name, []).append((value, confidence))
-    return {name: tuple(values) for name, values in found.items()}
+        return Judged(0.0, 0.0, 0.0, is_excluded, is_other)
+    return Judged(total / known, known / asked, weight / known, is_excluded, is_other)

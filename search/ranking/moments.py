@@ -83,8 +83,11 @@ class Joined(NamedTuple):
 
 def fold(moments: Iterable[Moment]) -> list[Moment]:
     """Moments of one shot with those that largely share their time joined into the best."""
+    found = list(moments)
+    if len(found) < 2:
+        return found
     kept: list[Moment] = []
-    for moment in sorted(moments, key=lambda m: (-m.score, m.start_pts, m.end_pts)):
+    for moment in sorted(found, key=lambda m: (-m.score, m.start_pts, m.end_pts)):
         for i, other in enumerate(kept):
             shorter = min(length(moment.span), length(other.span))
             if shared(moment.span, other.span) >= SAME_FROM * shorter:
@@ -135,14 +138,49 @@ def _is_one(one: Moment, other: Moment, banned: Sequence[Span], brief: int) -> b
 def diversify(moments: Iterable[Moment]) -> list[Moment]:
     """Best first, band by band, where each further moment of an asset counts for less."""
     ordered = sorted(moments, key=lambda m: -m.score)  # stable: equals stay as they came
-    turns: dict[tuple[Band, int], int] = defaultdict(int)
+    turns: dict[tuple[int, int], int] = defaultdict(int)
     keyed: list[tuple[int, float, int, int, Moment]] = []
-    bands = list(Band)
     for i, moment in enumerate(ordered):
-        turn = turns[moment.band, moment.asset_id]
-        turns[moment.band, moment.asset_id] += 1
-        keyed.append((bands.index(moment.band), -moment.score * AGAIN**turn, turn, i, moment))
-    return [item[-1] for item in sorted(keyed, key=lambda item: item[:4])]
+        of_band = _PLACES[moment.band]
+        turn = turns[of_band, moment.asset_id]
+        turns[of_band, moment.asset_id] = turn + 1
+        keyed.append((of_band, -moment.score * AGAIN**turn, turn, i, moment))
+    return [item[-1] for item in sorted(keyed)]  # no two have the same ``i``
+
+
+_PLACES = {one: place for place, one in enumerate(Band)}
+
+
+def with_seen(shot: ShotFacts, moment: Moment) -> Moment:
+    """The moment with who and what is seen in it, by which filters count."""
+    span = moment.span
+    people: dict[int, None] = {}
+    colours: dict[str, None] = {}
+    for track in shot.tracks:
+        if shared(span, (track.start_pts, track.end_pts)):
+            if track.identity_id is not None:
+                people[track.identity_id] = None
+            for name in COLOUR_NAMES:
+                for value, _ in track.attributes.get(name, ()):
+                    colours[value] = None
+    return Moment(  # hundreds in a search: ``replace`` takes twice as long
+        asset_id=moment.asset_id,
+        shot_id=moment.shot_id,
+        start_pts=moment.start_pts,
+        end_pts=moment.end_pts,
+        score=moment.score,
+        why=moment.why,
+        keyframe_id=moment.keyframe_id,
+        track_ids=moment.track_ids,
+        asked_track_ids=moment.asked_track_ids,
+        identity_ids=tuple(people),
+        scene=shot.description.scene if shot.description else "",
+        colours=tuple(colours),
+        folded=moment.folded,
+        sentence=moment.sentence,
+        last_shot_id=moment.last_shot_id,
+        last_keyframe_id=moment.last_keyframe_id,
+    )
 
 
 def allowed_tracks(shot: ShotFacts, filters: Filters) -> list[TrackFacts]:

@@ -7,20 +7,10 @@ from collections.abc import Sequence
 from search.query.types import Part
 from search.ranking.counting import count_over, counted_hits
 from search.ranking.facts import Found, ShotFacts, TrackFacts
-from search.ranking.matching import (
-    Match,
-    excludes,
-    is_other,
-    is_refuted,
-    match,
-    match_action,
-    speaks_for,
-    structure_score,
-    weight_of_readings,
-)
+from search.ranking.matching import Judged, Match, PartMatcher, judge, speaks_for
 from search.ranking.scores import SUPPORT, Hit, Reason
 from search.ranking.seen import PictureStrengths, over_shot, people_in, span_of
-from search.ranking.spans import shared
+from search.ranking.spans import Span, shared
 
 NOBODY_STRENGTH = 0.7
 """Nobody was seen; somebody may have been missed."""
@@ -28,73 +18,79 @@ THINGS_SHARE = 0.5
 """How much a thing that is seen while someone is counts beside what is read off them (by eye)."""
 
 
-def person_hits(
-    part: Part, index: int, shot: ShotFacts, pictures: PictureStrengths, found: Found
-) -> list[Hit]:
-    judged = [(track, matches_of(part, track)) for track in people_in(shot)]
-    kept = [(track, matches) for track, matches in judged if not excludes(matches)]
-    hits = [_person_hit(part, index, shot, *one, pictures, found) for one in kept]
-    if part.count is None:
-        return hits
-    fitting = {track.track_id: span_of(track) for track, matches in kept if not is_other(matches)}
-    counted = count_over(part.count, fitting.values(), shot.time_base)
-    return counted_hits(hits, counted, frozenset(fitting))
+class PersonEvidence:
+    """Evidence for one part that asks for people, in many shots."""
 
+    def __init__(self, part: Part, index: int, pictures: PictureStrengths, found: Found) -> None:
+        self._index, self._count = index, part.count
+        self._matcher = PartMatcher(part)
+        self._looks = pictures.tracks.get(index, {})
+        # None where no crops were compared with the part.
+        self._floor = pictures.floors.get(("crops", index))
+        self._things = found.known_labels.intersection(part.labels)
+        self._is_anybody = not part.actions and all(want.negated for want in part.wants)
 
-def matches_of(part: Part, track: TrackFacts) -> list[Match]:
-    found = [match(want, track) for want in part.wants]
-    return found + [match_action(action, track) for action in part.actions]
+    def hits(self, shot: ShotFacts) -> list[Hit]:
+        """A hit for each person of a shot who may be meant; where a number is asked for, over the
+        time in which it holds."""
+        hits: list[Hit] = []
+        fitting: dict[int, Span] = {}
+        for track in people_in(shot):
+            matches = self._matcher.of(track)
+            judged = judge(matches)
+            if judged.is_excluded:
+                continue
+            hits.append(self._hit(shot, track, matches, judged))
+            if not judged.is_other:
+                fitting[track.track_id] = span_of(track)
+        if self._count is None:
+            return hits
+        counted = count_over(self._count, fitting.values(), shot.time_base)
+        return counted_hits(hits, counted, frozenset(fitting))
 
+    def _hit(
+        self, shot: ShotFacts, track: TrackFacts, matches: Sequence[Match], judged: Judged
+    ) -> Hit:
+        structure, share, told = judged.structure, judged.share, judged.weight
+        thing = self._thing_with(shot, track) if self._things else None
+        if thing is not None:
+            structure = (structure * share + thing.strength) / (share + 1)
+            share = min(1.0, share + THINGS_SHARE)
+            told += THINGS_SHARE * thing.strength
+        elif self._is_anybody:
+            structure, share, told = track.confidence, 1.0, track.confidence
+        support = SUPPORT["readings"] * told
+        reasons = [reason_of(m) for m in matches if speaks_for(m)]
+        if thing is not None:
+            reasons.append(thing)
+        if self._floor is not None:
+            looks, z = self._looks.get(track.track_id, (0.0, self._floor))
+            support += SUPPORT["crops"] * z
+            strength = (looks + share * structure) / (1 + share)
+            if looks > 0:
+                reasons.insert(0, Reason("likeness", "the person", looks))
+        else:
+            strength = structure * (0.5 + share / 2)
+        return Hit(
+            part=self._index,
+            shot_id=shot.shot_id,
+            start_pts=track.start_pts,
+            end_pts=track.end_pts,
+            strength=strength,
+            reasons=tuple(reasons) or (Reason("track", "a person", track.confidence),),
+            track_id=track.track_id,
+            support=support,
+        )
 
-def matches_of_thing(part: Part, track: TrackFacts) -> list[Match]:
-    """The same of a thing. Of a red and white bus one colour is read: the other is then no
-    contradiction."""
-    found = matches_of(part, track)
-    is_read = any(speaks_for(m) and m.want.is_colour for m in found)
-    return [m for m in found if not (is_read and is_refuted(m) and m.want.is_colour)]
-
-
-def _person_hit(
-    part: Part,
-    index: int,
-    shot: ShotFacts,
-    track: TrackFacts,
-    matches: Sequence[Match],
-    pictures: PictureStrengths,
-    found: Found,
-) -> Hit:
-    structure, share = structure_score(matches)
-    things = _things_with(part, shot, track, found)
-    told = weight_of_readings(matches) + THINGS_SHARE * sum(thing.strength for thing in things)
-    if things:
-        structure = (structure * share + sum(r.strength for r in things)) / (share + len(things))
-        share = min(1.0, share + THINGS_SHARE)
-    elif not part.actions and all(want.negated for want in part.wants):
-        structure, share = track.confidence, 1.0  # somebody: any person will do
-        told = structure
-    support = SUPPORT["readings"] * told
-    if pictures.has("crops", index):
-        z = pictures.track_z.get((index, track.track_id), pictures.floors["crops", index])
-        support += SUPPORT["crops"] * z
-        looks = pictures.tracks.get((index, track.track_id), 0.0)
-        strength = (looks + share * structure) / (1 + share)
-    else:
-        looks, strength = 0.0, structure * (0.5 + share / 2)
-    reasons = [reason_of(m) for m in matches if speaks_for(m)] + things
-    if looks > 0:
-        reasons.insert(0, Reason("likeness", "the person", looks))
-    if not reasons:
-        reasons = [Reason("track", "a person", track.confidence)]
-    return Hit(
-        part=index,
-        shot_id=shot.shot_id,
-        start_pts=track.start_pts,
-        end_pts=track.end_pts,
-        strength=strength,
-        reasons=tuple(reasons),
-        track_id=track.track_id,
-        support=support,
-    )
+    def _thing_with(self, shot: ShotFacts, track: TrackFacts) -> Reason | None:
+        """A thing of the phrase (a dog, a bicycle) that is seen while the person is."""
+        own = span_of(track)
+        best = max(
+            (t for t in shot.tracks if t.label in self._things and shared(span_of(t), own)),
+            key=lambda t: t.confidence,
+            default=None,
+        )
+        return Reason("object", best.label, best.confidence) if best else None
 
 
 _SOURCE_OF_TOPIC = {"gender": "person", "age": "person", "action": "movement"}
@@ -103,19 +99,6 @@ _SOURCE_OF_TOPIC = {"gender": "person", "age": "person", "action": "movement"}
 def reason_of(found: Match) -> Reason:
     source = _SOURCE_OF_TOPIC.get(found.want.topic, "clothes")
     return Reason(source, found.words, found.confidence)
-
-
-def _things_with(part: Part, shot: ShotFacts, track: TrackFacts, found: Found) -> list[Reason]:
-    """Things of the phrase (a dog, a bicycle) that are seen while the person is."""
-    wanted = set(part.labels) & found.known_labels
-    if not wanted:
-        return []
-    best = max(
-        (t for t in shot.tracks if t.label in wanted and shared(span_of(t), span_of(track)) > 0),
-        key=lambda t: t.confidence,
-        default=None,
-    )
-    return [Reason("object", best.label, best.confidence)] if best else []
 
 
 def nobody_hits(index: int, shot: ShotFacts) -> list[Hit]:

@@ -12,7 +12,7 @@ forget by how much. The sum becomes a probability by the encoder's calibration.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -103,7 +103,8 @@ class Hit:
     """Evidence for one part (or ``WHOLE``, ``EXAMPLE``) of a query over a pts range of a shot.
 
     ``strength`` is 0–1, for people; ``support`` is the log-odds that it adds where the pictures
-    are compared with the whole query, too.
+    are compared with the whole query, too. ``is_said``: it is a line; then the moment is the
+    line's.
     """
 
     part: int
@@ -115,18 +116,18 @@ class Hit:
     track_id: int | None = None
     keyframe_id: int | None = None
     support: float = 0.0
-
-    @property
-    def is_said(self) -> bool:
-        """Whether it is a line: then the moment is the line's."""
-        return any(reason.source == SAID for reason in self.reasons)
+    is_said: bool = False
 
 
 def z_score(similarity: float, spread: Spread) -> float:
     """How many deviations a similarity lies above what is usual for its text."""
+    return (similarity - spread.mean) / usual_deviation(spread)
+
+
+def usual_deviation(spread: Spread) -> float:
+    """The deviation of a text's similarities, of few drawn towards what is usual."""
     prior = PRIOR_COUNT * PRIOR_DEVIATION**2
-    variance = (spread.count * spread.deviation**2 + prior) / (spread.count + PRIOR_COUNT)
-    return (similarity - spread.mean) / math.sqrt(variance)
+    return math.sqrt((spread.count * spread.deviation**2 + prior) / (spread.count + PRIOR_COUNT))
 
 
 def as_strength(z: float) -> float:
@@ -153,11 +154,16 @@ def weigh(query: Query, part: int) -> float:
     return WEIGHTS.get(query.parts[part].kind, 0.0)
 
 
-def add_up(query: Query, supports: Mapping[int, float], words_share: float = 0.0) -> float:
-    """All evidence for a moment, in log-odds; of alternatives the best one counts."""
+def add_up(
+    groups: Sequence[Sequence[int]], supports: Mapping[int, float], words_share: float = 0.0
+) -> float:
+    """All evidence for a moment, in log-odds; of each group (``Query.alternatives``) the best part
+    counts."""
     total = supports.get(WHOLE, 0.0) + supports.get(EXAMPLE, 0.0) + SUPPORT["words"] * words_share
-    for group in query.alternatives:
-        total += max((supports[p] for p in group if p in supports), default=0.0)
+    for group in groups:
+        known = [supports[part] for part in group if part in supports]
+        if known:
+            total += max(known)
     return total
 
 

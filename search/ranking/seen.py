@@ -2,50 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from search.ranking.facts import Found, ShotFacts, Similar, TrackFacts, VectorList
-from search.ranking.scores import CONTEXT_SHARE, Hit, Reason, as_strength, z_score
+from search.query.types import Kind, Part
+from search.query.vocabulary import SCENE_SAME
+from search.ranking.facts import Found, ShotFacts, TrackFacts, VectorList
+from search.ranking.scores import CONTEXT_SHARE, Hit, Reason, as_strength, usual_deviation
 from search.ranking.spans import Span
 
 PERSON = "person"
+KEYFRAMES = "keyframes"
+
+
+class Look(NamedTuple):
+    """How alike a picture is: its strength (0–1), and its z-score."""
+
+    strength: float
+    z: float
 
 
 @dataclass(slots=True)
 class PictureStrengths:
-    """Calibrated strengths of pictures and their z-scores: by (part, keyframe), and by (part,
-    track) the best. ``floors`` are the lowest z of each list: what is not in it is no higher.
+    """How alike pictures are, by part: keyframes by their id, crops and tracks by the track's, the
+    best of it. ``floors`` are the lowest z of each list: what is not in it is no higher.
     """
 
-    found: Found
-    keyframes: dict[tuple[int, int], float] = field(default_factory=dict)
-    tracks: dict[tuple[int, int], float] = field(default_factory=dict)
-    keyframe_z: dict[tuple[int, int], float] = field(default_factory=dict)
-    track_z: dict[tuple[int, int], float] = field(default_factory=dict)
-    floors: dict[tuple[str, int], float] = field(default_factory=dict)
+    keyframes: dict[int, dict[int, Look]]
+    tracks: dict[int, dict[int, Look]]
+    floors: dict[tuple[str, int], float]
 
-    def __post_init__(self) -> None:
-        for vectors in self.found.vectors:
-            for hit in vectors.hits:
-                self._add(vectors, hit)
+    @classmethod
+    def of(cls, found: Found) -> PictureStrengths:
+        """Those of all lists that were found."""
+        pictures = cls({}, {}, {})
+        for vectors in found.vectors:
+            pictures._add(vectors)
+        return pictures
 
-    def _add(self, vectors: VectorList, hit: Similar) -> None:
-        z = z_score(hit.similarity, vectors.spread)
-        if hit.context is not None and vectors.kind == "keyframes":
-            z += CONTEXT_SHARE * (z_score(hit.context, vectors.spread) - z)
-        listed = (vectors.kind, vectors.part)
-        self.floors[listed] = min(z, self.floors.get(listed, z))
-        if vectors.kind == "keyframes":
-            key = (vectors.part, hit.picture_id)
-            self.keyframe_z[key], self.keyframes[key] = z, as_strength(z)
+    def _add(self, vectors: VectorList) -> None:
+        if not vectors.hits:
             return
-        key = (vectors.part, hit.track_id)
-        if z >= self.track_z.get(key, z):
-            self.track_z[key], self.tracks[key] = z, as_strength(z)
-
-    def has(self, kind: str, part: int) -> bool:
-        """Whether pictures of a kind were compared with a part."""
-        return (kind, part) in self.floors
+        is_frames = vectors.kind == KEYFRAMES
+        looks = (self.keyframes if is_frames else self.tracks).setdefault(vectors.part, {})
+        mean, deviation = vectors.spread.mean, usual_deviation(vectors.spread)
+        lowest = self.floors.get((vectors.kind, vectors.part), math.inf)
+        for hit in vectors.hits:
+            z = (hit.similarity - mean) / deviation
+            if hit.context is not None and is_frames:
+                z += CONTEXT_SHARE * ((hit.context - mean) / deviation - z)
+            lowest = min(z, lowest)
+            key = hit.picture_id if is_frames else hit.track_id
+            if is_frames or key not in looks or z >= looks[key].z:
+                looks[key] = Look(as_strength(z), z)
+        self.floors[vectors.kind, vectors.part] = lowest
 
 
 def people_in(shot: ShotFacts) -> list[TrackFacts]:
@@ -62,3 +73,16 @@ def over_shot(
     """A hit that holds for the whole shot; ``weight`` in log-odds per strength."""
     span = (shot.start_pts, shot.end_pts)
     return Hit(index, shot.shot_id, *span, strength, (reason,), support=weight * strength)
+
+
+def is_same_place(part: Part, scene: str) -> bool:
+    """Whether a scene is the place that a part names."""
+    return scene == part.value or scene in SCENE_SAME.get(part.value, ())
+
+
+def told_of(part: Part, shot: ShotFacts) -> str:
+    """What a shot's description says of the setting or the light, whichever a part asks for."""
+    if shot.description is None:
+        return ""
+    is_setting = part.kind is Kind.SETTING
+    return shot.description.setting if is_setting else shot.description.light

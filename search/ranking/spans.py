@@ -9,7 +9,10 @@ Span = tuple[int, int]
 
 def shared(one: Span, other: Span) -> int:
     """How many pts two spans have in common."""
-    return max(0, min(one[1], other[1]) - max(one[0], other[0]))
+    # Thousands of times in a search: ``min`` and ``max`` take three times as long.
+    start = one[0] if one[0] > other[0] else other[0]
+    end = one[1] if one[1] < other[1] else other[1]
+    return end - start if end > start else 0
 
 
 def subtract(span: Span, banned: Iterable[Span]) -> list[Span]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from search.ranking.facts import Found, Said, ShotFacts
 from search.ranking.said import quoted
 from search.ranking.scores import SAID, SAID_SHARE, Reason, share_of_words, word_weights
@@ -21,21 +23,25 @@ class Wording:
             for word in _words_of(shot):
                 counts[word] = counts.get(word, 0) + 1
         self._weights = word_weights(counts, len(found.shots))
-        self._told = {
-            pk: share_of_words(shot.description.matched, self._weights)
-            * shot.description.confidence
-            for pk, shot in found.shots.items()
-            if shot.description and shot.description.matched
-        }
+        self._told: dict[int, float] = {}
+        shares: dict[tuple[str, ...], float] = {}
+        for pk, shot in found.shots.items():
+            if shot.description and shot.description.matched:
+                matched = shot.description.matched
+                if matched not in shares:
+                    shares[matched] = share_of_words(matched, self._weights)
+                self._told[pk] = shares[matched] * shot.description.confidence
 
     def share(self, shot: ShotFacts, span: Span) -> float:
         """0–1: what the description has, by how sure it is, or what is said meanwhile."""
         told = self._told.get(shot.shot_id, 0.0)
+        if not shot.said:
+            return told
         return max(told, SAID_SHARE * max(map(self._share_of, _over(shot, span)), default=0.0))
 
     def seeds(self, shot: ShotFacts) -> list[Span]:
         """When words are said that the shot's description does not have."""
-        if shot.shot_id in self._told:
+        if not shot.said or shot.shot_id in self._told:
             return []
         whole = (shot.start_pts, shot.end_pts)
         return [
@@ -60,8 +66,10 @@ class Wording:
         return share_of_words(line.words, self._weights)
 
 
-def _words_of(shot: ShotFacts) -> set[str]:
+def _words_of(shot: ShotFacts) -> Collection[str]:
     described = shot.description.matched if shot.description else ()
+    if not shot.said:
+        return described
     return {*described, *(word for line in shot.said for word in line.words)}
 
 

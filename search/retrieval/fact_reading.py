@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
+from itertools import compress
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
@@ -17,7 +18,6 @@ from recognition.models import Attribute, Description, Track
 from search.query.lexicon import unaccented
 from search.query.types import Part
 from search.ranking.facts import Described, Said, ShotFacts, TrackFacts
-from search.ranking.matching import readings_by_name
 from search.retrieval.prepared import THE_IDS, Prepared
 from search.retrieval.side_by_side import side_by_side
 from search.retrieval.told import TEXT_CONFIG
@@ -42,7 +42,10 @@ def with_said(
     """Shots with the lines that say something of what was asked."""
     if not said:
         return shots
-    return {pk: replace(shot, said=tuple(said.get(pk, ()))) for pk, shot in shots.items()}
+    return {
+        pk: replace(shot, said=tuple(said[pk])) if pk in said else shot
+        for pk, shot in shots.items()
+    }
 
 
 def _unread(shot: ShotFacts) -> ShotFacts:
@@ -80,8 +83,8 @@ def _read_shots(
             keyframes=tuple(keyframes[pk]),
             tracks=tuple(tracks[pk]),
             description=described.get(pk),
-            time_base=Fraction(number or 1, size or 1),
-            asset_s=_seconds(first, last, number, size),
+            time_base=time_base_of(number or 1, size or 1),
+            asset_pts=None if first is None or last is None else last - first,
         )
         for pk, asset_id, start, end, number, size, first, last in found
     }
@@ -125,28 +128,24 @@ _TRACKS = Prepared(
 )
 
 
-def _seconds(
-    first: int | None, end: int | None, number: int | None, size: int | None
-) -> Fraction | None:
-    """How long an asset is, where its times are known."""
-    if first is None or end is None:
-        return None
-    return (end - first) * Fraction(number or 1, size or 1)
+@lru_cache(maxsize=1_000)
+def time_base_of(number: int, size: int) -> Fraction:
+    """Seconds per pts: a dozen kinds, read of every shot."""
+    return Fraction(number, size)
 
 
 def _tracks_of(
     seen: Iterable[Sequence[Any]], readings: Iterable[Sequence[Any]]
 ) -> dict[int, list[TrackFacts]]:
     """Tracks with what was read off them, by shot."""
-    read: dict[int, list[tuple[str, str, float]]] = defaultdict(list)
+    read: dict[int, dict[str, tuple[tuple[str, float], ...]]] = defaultdict(dict)
     for track_id, name, value, confidence in readings:
-        read[track_id].append((name, value, confidence))
+        own = read[track_id]  # of most names there is one reading
+        own[name] = (*own[name], (value, confidence)) if name in own else ((value, confidence),)
     found: dict[int, list[TrackFacts]] = defaultdict(list)
-    for row in seen:
-        shot_id, pk, label, start, end, confidence, movement, identity_id = row
-        attributes = readings_by_name(read[pk])
+    for shot_id, pk, label, start, end, confidence, movement, identity_id in seen:
         found[shot_id].append(
-            TrackFacts(pk, label, start, end, confidence, movement, identity_id, attributes)
+            TrackFacts(pk, label, start, end, confidence, movement, identity_id, read[pk])
         )
     return found
 
@@ -154,23 +153,39 @@ def _tracks_of(
 def _read_descriptions(
     ids: Sequence[int], words: Sequence[str], quotes: Sequence[Part]
 ) -> dict[int, Described]:
-    rows = Description.objects.filter(shot__any=ids).order_by()
-    for i, word in enumerate(words):
-        rows = rows.annotate(**{f"word{i}": _has(word, "plain")})
-    for i, part in enumerate(quotes):
-        rows = rows.annotate(**{f"quote{i}": _has(part.value, "phrase")})
+    phrases = [part.value for part in quotes]
+    asked = [unaccented(text) for text in (*words, *phrases)]
+    told = len(_TOLD)
     found: dict[int, Described] = {}
-    asked = [f"word{i}" for i in range(len(words))] + [f"quote{i}" for i in range(len(quotes))]
-    for shot_id, *told in rows.values_list("shot_id", *_TOLD, *asked):
-        flags = told[len(_TOLD) :]
-        found[shot_id] = replace(
-            Described(*told[: len(_TOLD)]),
-            matched=tuple(w for w, has in zip(words, flags, strict=False) if has),
-            matched_quotes=tuple(
-                p.value for p, has in zip(quotes, flags[len(words) :], strict=True) if has
-            ),
-        )
+    for shot_id, *row in _descriptions(len(words), len(quotes)).rows(ids, asked):
+        described, flags = row[:told], row[told:]
+        if True in flags:
+            described += (
+                tuple(compress(words, flags)),
+                tuple(compress(phrases, flags[len(words) :])),
+            )
+        found[shot_id] = Described(*described)
     return found
+
+
+@lru_cache(maxsize=256)
+def _descriptions(words: int, quotes: int) -> Prepared:
+    """Descriptions of shots, and which of so many words and quotes stand in each."""
+    stand_ins = [f"word {i}" for i in range(words)] + [f"quote {i}" for i in range(quotes)]
+    kinds = ["plain"] * words + ["phrase"] * quotes
+    flags = {
+        f"has{i}": _has(asked, kind)
+        for i, (asked, kind) in enumerate(zip(stand_ins, kinds, strict=True))
+    }
+    return Prepared(
+        lambda: (
+            Description.objects.filter(shot__any=THE_IDS)
+            .order_by()
+            .annotate(**flags)
+            .values_list("shot_id", *_TOLD, *flags)
+        ),
+        stand_ins,
+    )
 
 
 _TOLD = (
@@ -181,5 +196,5 @@ _TOLD = (
 
 def _has(words: str, kind: str) -> ExpressionWrapper[Any]:
     """Whether the words match: a rank is above 0 wherever some of several do."""
-    query = SearchQuery(unaccented(words), config=TEXT_CONFIG, search_type=kind)
+    query = SearchQuery(words, config=TEXT_CONFIG, search_type=kind)
     return ExpressionWrapper(Q(search=query), output_field=BooleanField(null=True))

@@ -10,11 +10,9 @@ from search.query.parsing import Kind, Want, parse
 from search.ranking.facts import TrackFacts
 from search.ranking.matching import (
     Verdict,
-    excludes,
+    judge,
     match,
     match_action,
-    structure_score,
-    weight_of_readings,
 )
 
 
@@ -52,17 +50,18 @@ def test_verdicts(text: str, readings: dict[str, str], verdicts: str) -> None:
 
 def test_unknown_neither_counts_nor_excludes() -> None:
     found = [match(want, track()) for want in wants("man without a hat")]
-    assert structure_score(found) == (0.0, 0.0) and not excludes(found)
+    unread = judge(found)
+    assert (unread.structure, unread.share) == (0.0, 0.0) and not unread.is_excluded
     worn = [match(want, track(hat="hat")) for want in wants("man without a hat")]
-    assert excludes(worn)
+    assert judge(worn).is_excluded
 
 
 def test_a_contradiction_scores_below_a_match() -> None:
     right, wrong = (
-        structure_score([match(w, track(upper_colour=c)) for w in wants("person in red")])
+        judge([match(w, track(upper_colour=c)) for w in wants("person in red")])
         for c in ("red", "green")
     )
-    assert right[0] > wrong[0] and right[1] == wrong[1] == 1.0
+    assert right.structure > wrong.structure and right.share == wrong.share == 1.0
 
 
 def test_what_cannot_be_read_takes_nothing_from_what_was() -> None:
@@ -70,8 +69,8 @@ def test_what_cannot_be_read_takes_nothing_from_what_was() -> None:
         [match(want, track(upper_colour="red")) for want in wants(text)]
         for text in ("person in red", "woman in a red coat with a backpack")
     )
-    assert weight_of_readings(alone) == weight_of_readings(among) == 0.8
-    assert weight_of_readings([match(want, track()) for want in wants("woman in red")]) == 0
+    assert judge(alone).weight == judge(among).weight == 0.8
+    assert judge([match(want, track()) for want in wants("woman in red")]).weight == 0
 
 
 @pytest.mark.parametrize(("confidence", "weight"), [(0.4, 0.0), (0.5, 0.0), (0.75, -0.5), (1, -1)])
@@ -80,12 +79,12 @@ def test_another_reading_speaks_against_as_far_as_it_is_likelier_right(
 ) -> None:
     blue = replace(track(), attributes={"upper_colour": (("blue", confidence),)})
     found = [match(want, blue) for want in wants("man in a yellow jacket")]
-    assert weight_of_readings(found) == pytest.approx(weight)
+    assert judge(found).weight == pytest.approx(weight)
 
 
 def test_what_must_not_be_there_is_no_reading_to_score() -> None:
     found = [match(want, track(upper_colour="blue")) for want in wants("man not in red")]
-    assert weight_of_readings(found) == 0
+    assert judge(found).weight == 0
 
 
 @pytest.mark.parametrize(

@@ -270,7 +270,7 @@ def test_whether_a_colour_can_be_told_is_known_of_its_kind_of_thing() -> None:
 
 
 def test_a_length_is_of_what_it_was_asked_of() -> None:
-    shot = replace(at_beach(person(1, 10, 40)), asset_s=Fraction(60))  # ten seconds of a minute
+    shot = replace(at_beach(person(1, 10, 40)), asset_pts=600)  # ten seconds of a minute
     for text, is_found in (
         ("a person, shorter than 5 seconds", True),
         ("a person in a shot shorter than 5 seconds", False),

@@ -64,16 +64,16 @@ SUPPORTS = st.dictionaries(st.sampled_from([WHOLE, 0, 1]), st.floats(-5, 5))
 def test_more_support_is_never_less(
     supports: dict[int, float], part: int, more: float, words: float
 ) -> None:
-    before = add_up(QUERY, supports, words)
-    after = add_up(QUERY, supports | {part: supports.get(part, 0.0) + more}, words)
+    before = add_up(QUERY.alternatives, supports, words)
+    after = add_up(QUERY.alternatives, supports | {part: supports.get(part, 0.0) + more}, words)
     assert after >= before - 1e-9
-    assert add_up(QUERY, supports, 1.0) >= before
+    assert add_up(QUERY.alternatives, supports, 1.0) >= before
 
 
 def test_of_alternatives_the_best_counts() -> None:
     query = parse("a dog or a cat")
     dog, cat = (i for i, p in enumerate(query.parts) if p.value in ("dog", "cat"))
-    assert add_up(query, {dog: 0.2, cat: 0.5}) == 0.5
+    assert add_up(query.alternatives, {dog: 0.2, cat: 0.5}) == 0.5
     assert combine(query, {dog: 0.2, cat: 0.9}, {dog, cat}) == pytest.approx(0.9)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db.models import Q
 
 from ingest.models import Asset, Library
 from search.retrieval.lookups import array_of
@@ -39,6 +40,25 @@ def test_it_gives_the_rows_of_the_ids(library: Library, django_assert_num_querie
 def test_a_queryset_without_ids_is_refused() -> None:
     with pytest.raises(ValueError, match="stands for the ids"):
         Prepared(lambda: Asset.objects.values_list("pk")).rows([1])
+
+
+def test_texts_take_the_place_of_their_stand_ins(library: Library) -> None:
+    made = [make_asset(library, shots=0, name=name) for name in ("one", "two", "three")]
+    ids = [asset.pk for asset in made]
+    named = Prepared(
+        lambda: (
+            Asset.objects.filter(pk__any=THE_IDS)
+            .filter(Q(name="first") | Q(name="second"))
+            .order_by("pk")
+            .values_list("name")
+        ),
+        ("first", "second"),
+    )
+    assert named.rows(ids, ("one", "three")) == [("one",), ("three",)]
+    assert named.rows(ids, ("two", "ids")) == [("two",)]
+    absent = Prepared(lambda: Asset.objects.filter(pk__any=THE_IDS).values_list("pk"), ("first",))
+    with pytest.raises(ValueError, match="stand-in"):
+        absent.rows(ids, ("one",))
 
 
 def test_an_array_holds_numbers_alone() -> None:
