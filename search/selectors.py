@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import connection
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from ingest.models import Asset, Library
@@ -23,10 +24,13 @@ class Indexing:
     and to count ten thousand assets takes longer than to see that none is under way."""
 
     user: User
+    known: bool | None = None
 
     @cached_property
     def is_working(self) -> bool:
-        """Whether answers will still grow. One question."""
+        """Whether answers will still grow. One question, or none where it is ``known``."""
+        if self.known is not None:
+            return self.known
         return self._assets().filter(status__in=_WORKING).exists()
 
     @property
@@ -62,6 +66,25 @@ _WORKING = (Asset.Status.PENDING, Asset.Status.PROCESSING)
 def indexing_of(user: User) -> Indexing:
     """How far the user's footage is."""
     return Indexing(user)
+
+
+def around_answers(user: User) -> tuple[Indexing, bool]:
+    """How far the user's footage is, and whether they may collect moments in any library.
+
+    One question, as it is sent: every search asks it.
+    """
+    if user.pk is None:
+        return Indexing(user, known=False), False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH mine AS (SELECT library_id, role FROM ingest_membership WHERE user_id = %s)"
+            " SELECT EXISTS (SELECT 1 FROM ingest_asset WHERE status = ANY(%s)"
+            " AND library_id IN (SELECT library_id FROM mine)),"
+            " EXISTS (SELECT 1 FROM mine WHERE role = ANY(%s))",
+            (user.pk, [status.value for status in _WORKING], list(_MAY_UPLOAD)),
+        )
+        is_working, may_collect = cursor.fetchone()
+    return Indexing(user, known=is_working), may_collect
 
 
 def uploadable_libraries(user: User) -> list[Library]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache, partial
@@ -21,6 +21,7 @@ from search.ranking.facts import Described, Said, ShotFacts, TrackFacts
 from search.retrieval.prepared import THE_IDS, Prepared
 from search.retrieval.side_by_side import side_by_side
 from search.retrieval.told import TEXT_CONFIG
+from search.retrieval.vector_tables import fetch_several
 
 
 def read_facts(
@@ -61,16 +62,15 @@ def _unread(shot: ShotFacts) -> ShotFacts:
 def _read_shots(
     ids: Sequence[int], words: Sequence[str], quotes: Sequence[Part]
 ) -> Mapping[int, ShotFacts]:
-    """Everything known about some shots. Five questions, whatever their number; order is kept."""
-    asked: list[Callable[[], Any]] = [
-        partial(_READINGS.rows, ids),
-        partial(_TRACKS.rows, ids),
-        partial(_read_descriptions, ids, words, quotes),
-        partial(_KEYFRAMES.rows, ids),
-        partial(_SHOTS.rows, ids),
-    ]
-    readings, seen, described, pictures, found = side_by_side(asked)
+    """Everything known about some shots. Two questions, whatever their number; order is kept."""
+    texts = [unaccented(text) for text in (*words, *(part.value for part in quotes))]
+    of_tracks = [_READINGS.asked(ids), _TRACKS.asked(ids)]
+    told = _descriptions(len(words), len(quotes)).asked(ids, texts)
+    of_shots = [told, _KEYFRAMES.asked(ids), _SHOTS.asked(ids)]
+    asked = [partial(fetch_several, reads) for reads in (of_tracks, of_shots)]
+    (readings, seen), (told_rows, pictures, found) = side_by_side(asked)
     tracks = _tracks_of(seen, readings)
+    described = _described(told_rows, words, quotes)
     keyframes: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for shot_id, pk, pts in pictures:
         keyframes[shot_id].append((pk, pts))
@@ -150,14 +150,14 @@ def _tracks_of(
     return found
 
 
-def _read_descriptions(
-    ids: Sequence[int], words: Sequence[str], quotes: Sequence[Part]
+def _described(
+    rows: Iterable[Sequence[Any]], words: Sequence[str], quotes: Sequence[Part]
 ) -> dict[int, Described]:
+    """Descriptions by shot, with the words and quotes that stand in them."""
     phrases = [part.value for part in quotes]
-    asked = [unaccented(text) for text in (*words, *phrases)]
     told = len(_TOLD)
     found: dict[int, Described] = {}
-    for shot_id, *row in _descriptions(len(words), len(quotes)).rows(ids, asked):
+    for shot_id, *row in rows:
         described, flags = row[:told], row[told:]
         if True in flags:
             described += (

@@ -33,9 +33,13 @@ class Prepared:
 
     def rows(self, ids: Iterable[int], texts: Iterable[str] = ()) -> list[tuple[Any, ...]]:
         """The rows for some ids, with texts in the stand-ins' places. One question."""
+        return fetch(*self.asked(ids, texts))
+
+    def asked(self, ids: Iterable[int], texts: Iterable[str] = ()) -> tuple[str, list[Any]]:
+        """The same as SQL and its parameters."""
         sql, params, places = self._compiled
-        asked = [array_of(ids), *texts]
-        return fetch(sql, [asked[places[i]] if i in places else p for i, p in enumerate(params)])
+        given = [array_of(ids), *texts]
+        return sql, [given[places[i]] if i in places else p for i, p in enumerate(params)]
 
     @cached_property
     def _compiled(self) -> tuple[str, tuple[Any, ...], dict[int, int]]:

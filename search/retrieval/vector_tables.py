@@ -119,3 +119,14 @@ def fetch(
             pass
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+def fetch_several(asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[tuple[Any, ...]]]:
+    """Rows of several reads, which go to Postgres in one message and come in one answer."""
+    with connection.cursor() as cursor:
+        params = [value for _, values in asked for value in values]
+        cursor.execute("; ".join(sql for sql, _ in asked), params)
+        found = [cursor.fetchall()]
+        while cursor.nextset():
+            found.append(cursor.fetchall())
+        return found

@@ -20,7 +20,12 @@ from search.noting import note_search
 from search.presenting import page_of
 from search.query.editing import with_days
 from search.ranking.filters import address
-from search.selectors import example_queries, indexing_of, uploadable_libraries
+from search.selectors import (
+    around_answers,
+    example_queries,
+    indexing_of,
+    uploadable_libraries,
+)
 from search.services.saved import remember
 from search.suggesting import suggest
 
@@ -59,8 +64,7 @@ def home(request: Any) -> HttpResponse:
 def _context(request: Any, asked: Asked, result: SearchResult) -> dict[str, Any]:
     context: dict[str, Any] = {"page": page_of(result, asked), "result": result}
     context["looking"] = looking_for(result, request.GET.get("look", ""))
-    context["indexing"] = indexing_of(request.user)
-    context["collecting"] = uploadable_libraries(request.user)
+    context["indexing"], context["collecting"] = around_answers(request.user)
     if context["collecting"]:
         context["bins"] = editable_bins(request.user)[:BINS_OFFERED]
         context["current_bin"] = request.session.get("bin")
