@@ -120,7 +120,7 @@ def _is_checkable(part: Part, found: Found) -> bool:
         return bool(part.wants or part.actions)
     if part.kind is not Kind.OBJECT or not part.wants:
         return True
-    tracks = (t for shot in found.shots.values() for t in shot.tracks if t.label in part.labels)
+    tracks = (t for shot in found.shots.values() for t in shot.tracks if part.is_about(t.label))
     return any(m.verdict is not Verdict.UNKNOWN for t in tracks for m in matches_of_thing(part, t))
 
 
@@ -329,7 +329,7 @@ def _ruled_out(part: Part, shot: ShotFacts, found: Found) -> list[Span]:
     whole = [(shot.start_pts, shot.end_pts)]
     described = shot.description
     if part.kind is Kind.OBJECT:
-        things = [t for t in shot.tracks if t.label in part.labels and t.confidence >= SEEN_FROM]
+        things = [t for t in shot.tracks if part.is_about(t.label) and t.confidence >= SEEN_FROM]
         is_any = not part.wants and not part.actions
         return [span_of(t) for t in things if is_any or is_surely(matches_of(part, t))]
     if part.kind is Kind.PERSON:
