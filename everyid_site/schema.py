@@ -6,6 +6,8 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
+from ingest.rest import KEY
+
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "What went wrong (RFC 9457).",
@@ -19,6 +21,8 @@ PROBLEM: dict[str, Any] = {
         "errors": {"type": "object", "description": "Field → what is wrong with it."},
     },
 }
+_KEY_PATTERN = f"^{KEY}$"
+_ID: dict[str, Any] = {"type": "integer", "minimum": 0}
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -32,6 +36,19 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         """As OpenAPI says it."""
         about = "`Token eid_…`, made on the page API tokens."
         return {"type": "apiKey", "in": "header", "name": "Authorization", "description": about}
+
+
+def type_ids(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A drf-spectacular hook: ids in paths are integers, and said to be, where the address is read
+    by a pattern of digits, too."""
+    for operations in result["paths"].values():
+        for method in _METHODS:
+            for parameter in operations.get(method, {}).get("parameters", ()):
+                schema = parameter["schema"]
+                is_id = schema.get("pattern") == _KEY_PATTERN or schema.get("type") == "integer"
+                if parameter["in"] == "path" and is_id:
+                    parameter["schema"] = dict(_ID)
+    return result
 
 
 def document_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:

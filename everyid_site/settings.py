@@ -216,6 +216,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "everyid_site.schema.type_ids",
         "everyid_site.schema.document_problems",
         "everyid_site.reference.documenting.document_operations",
     ],

@@ -236,17 +236,33 @@ def what_was_said(ranges: Sequence[tuple[int, int, int]]) -> list[tuple[Spoken, 
     return [tuple(spoken) for spoken in found]
 
 
+def is_anything_said(ranges: Sequence[tuple[int, int, int]]) -> bool:
+    """Whether a line lies in any of these ranges (asset id, start, end). One question."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1"
+            " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS r (asset, first, last)"
+            " JOIN ingest_line l ON l.asset_id = r.asset"
+            " AND l.start_pts < r.last AND l.end_pts > r.first)",
+            [[row[i] for row in ranges] for i in range(3)],
+        )
+        (found,) = cursor.fetchone()
+    return bool(found)
+
+
 def _meeting(rows: Iterable[tuple[int, int, int, str]], at: tuple[int, int, int]) -> Iterable[str]:
     asset_id, start, end = at
     return (t for a, s, e, t in rows if a == asset_id and s < end and e > start and t)
 
 
-def offers(timeline: Timeline) -> list[Offer]:
-    """The formats, each with its rates where the list has several and the format one."""
+def offers(timeline: Timeline, *, is_spoken: bool) -> list[Offer]:
+    """The formats, each with its rates where the list has several and the format one; that of what
+    is said where something is."""
     rates = tuple((rate_text(rate), len(timeline.at_rate(rate).events)) for rate in timeline.rates)
     return [
         Offer(found, rates if found.has_one_rate and len(rates) > 1 else ())
         for found in FORMATS.values()
+        if is_spoken or not found.needs_lines
     ]
 
 

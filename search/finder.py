@@ -68,7 +68,7 @@ class SearchResult:
     the page may bring more; ``untimed`` counts the
     assets that days or hours in the query left out because nobody knows when they were recorded;
     ``today`` is the day that "yesterday" was counted from, where a time was asked for; ``example``
-    is what was searched by.
+    is what was searched by; ``has_lines``: something is said in the libraries that were looked in.
     """
 
     query_text: str
@@ -86,6 +86,7 @@ class SearchResult:
     untimed: int = 0
     today: date | None = None
     example: ExampleVector | None = None
+    has_lines: bool = False
 
 
 def find(
@@ -142,6 +143,7 @@ def find(
         untimed=scope.untimed_assets(),
         today=today_in(scope.recorded.zones) if scope.recorded else None,
         example=example,
+        has_lines=scope.has_lines,
     )
 
 

@@ -18,7 +18,8 @@ from search.exports.webvtt import write_said, write_webvtt
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format; ``has_one_rate``: a list holds footage of one frame rate."""
+    """A format; ``has_one_rate``: a list holds footage of one frame rate; ``needs_lines``: it is
+    of what is said alone."""
 
     name: str
     label: str
@@ -27,6 +28,7 @@ class Format:
     write: Callable[[Timeline], str]
     has_one_rate: bool = False
     file_ending: str = ""
+    needs_lines: bool = False
 
     @property
     def ending(self) -> str:
@@ -50,6 +52,7 @@ FORMATS: Mapping[str, Format] = {
             "text/vtt",
             write_said,
             file_ending="said.vtt",
+            needs_lines=True,
         ),
     )
 }

@@ -16,6 +16,7 @@ from search.query.people import read_person
 from search.query.times import When
 from search.query.tokens import Token
 from search.query.types import Kind, Part, Want
+from search.query.values import ANYTHING
 from search.query.vocabulary import LABEL_GROUPS
 from search.query.wants import colour_wants
 from search.query.word_forms import is_lacking
@@ -134,7 +135,8 @@ class _Chunker:
         said = replace(said, wants=(*said.wants, *denied))
         if denied:
             said = replace(said, phrase=said.phrase or _seen(lexemes[i : j + 1]))
-        after = read_afterword(lexemes, end) if end < len(lexemes) else None
+        is_one = lexemes[j].value != ANYTHING
+        after = read_afterword(lexemes, end) if is_one and end < len(lexemes) else None
         if after is not None:
             own = colour_wants("colour", after.colours, self.text, negated=after.negated)
             said = replace(said, wants=(*said.wants, *own))
@@ -191,7 +193,7 @@ class _Chunker:
             count=as_count(counts[-1].detail) if counts else None,
             wants=colour_wants("colour", colours, self.text),
             actions=tuple(verb.value for verb in verbs),
-            labels=LABEL_GROUPS.get(noun.value, (noun.value,)),
+            labels=LABEL_GROUPS.get(noun.value, (noun.value,)) if noun.value != ANYTHING else (),
             count_span=counts[-1].span if counts else None,
             noun_span=noun.span,
         )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from search.query.lexemes import ARTICLES, UNKNOWN, Lexeme, split_lexemes
 from search.query.lexicon import Entry, Word
 from search.query.tokens import Token
+from search.query.values import ANYTHING
 from search.query.word_forms import lacking, worn
 
 _PLACED = Entry(Word.LINK, "")
@@ -30,6 +31,7 @@ _NOUNS_TOO = frozenset({"watch", "watches"})
 _UNPEOPLED = frozenset({"empty", "deserted"})
 _NOBODY = Entry(Word.PERSON, "people", ("", "", "0", "0"))
 _ALONE = Entry(Word.COUNT, "one", ("1", "1"))
+_ANYTHING = Entry(Word.OBJECT, ANYTHING)
 _ALL = frozenset({"everyone", "everybody", "anyone", "anybody", "people", "all"})
 
 
@@ -64,10 +66,13 @@ def _reading(lexemes: Sequence[Lexeme], i: int) -> Entry | None:
         return worn(lexeme.typed)
     if lexeme.word is Word.SETTING and lexeme.typed in _PREPOSITIONS:
         return _PLACED if _leads_to_thing(lexemes, i) else None
+    if lexeme.typed in _STANDING_IN and _stands_for_anything(lexemes, i):
+        return _ANYTHING
     if lexeme.word is Word.COUNT:
         if _counts(lexemes, i):
             return None
-        if _wears(lexemes, i) and any(x.word is Word.PERSON for x in lexemes[:i]):
+        is_somebody = any(x.word is Word.PERSON for x in lexemes[:i]) or _is_denied_one(lexemes, i)
+        if _wears(lexemes, i) and is_somebody:
             return Entry(Word.PERSON, "people", ("", "", *lexeme.detail))  # "one in red"
         return _NOT_COUNTING.get(lexeme.typed, UNKNOWN)
     if lexeme.word is Word.AGE:
@@ -111,6 +116,40 @@ def _leads_to_thing(lexemes: Sequence[Lexeme], i: int) -> bool:
     return False
 
 
+_STANDING_IN = frozenset({"one", "ones", "thing", "things"})
+"""What a colour can be said of where nothing is named: "not a red one", "no red things"."""
+_NAMING = frozenset({Word.PERSON, Word.OBJECT, Word.CARRIED, Word.GARMENT})
+
+
+def _stands_for_anything(lexemes: Sequence[Lexeme], i: int) -> bool:
+    """Whether "one" after a denied colour stands for whatever there is, for nothing that it could
+    stand for was named before it."""
+    k = i - 1
+    if lexemes[i].breaks or not _is_colour(lexemes, k) or _next_kind(lexemes, i) in _NAMING:
+        return False
+    while k > 0 and (_is_colour(lexemes, k) or _is_passed(lexemes[k])):
+        k -= 1
+    is_named = any(x.word in _NAMING or x.token.named is not None for x in lexemes[:k])
+    return lexemes[k].word is Word.NEGATION and lexemes[k].value != "either" and not is_named
+
+
+_BETWEEN_DENIED = ARTICLES | {"or", "nor"}
+_SINGLE = ("1", "1")
+
+
+def _is_passed(lexeme: Lexeme) -> bool:
+    """Whether a word between "not" and a denied colour says nothing: "not a single red one"."""
+    is_single = lexeme.word is Word.COUNT and tuple(lexeme.detail) == _SINGLE
+    return is_single or lexeme.typed in _BETWEEN_DENIED
+
+
+def _is_denied_one(lexemes: Sequence[Lexeme], i: int) -> bool:
+    """Whether "not" stands before "one", with an article between them at most."""
+    k = i - 1 - (i > 0 and lexemes[i - 1].typed in ARTICLES)
+    is_denied = k >= 0 and lexemes[k].word is Word.NEGATION and lexemes[k].value == "not"
+    return is_denied and lexemes[i].typed == "one"
+
+
 def _wears(lexemes: Sequence[Lexeme], i: int) -> bool:
     """Whether clothes follow a number: "two in blue"."""
     if _next_kind(lexemes, i) is not Word.WEAR:
@@ -138,6 +177,8 @@ def _neither(lexemes: list[Lexeme]) -> list[Lexeme]:
         colours = _listed_colours(lexemes, i + 1)
         if len(colours) < 2 or _next_kind(lexemes, colours[-1]) not in _DESCRIBED:
             continue
+        if lexemes[colours[-1] + 1].entry is _ANYTHING:
+            continue  # nothing is left that could be of another colour
         lexemes[i] = replace(lexeme, entry=_PLACED)
         for at in colours:
             lexemes[at] = replace(lexemes[at], entry=lacking(lexemes[at].entry))

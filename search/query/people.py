@@ -110,7 +110,8 @@ class _Reader(PersonHead):
         said = read_afterword(self.lexemes, self.at)
         garment = self.garment if self.last is Word.GARMENT else None
         topic = topic_of(garment) if garment else "colour"
-        if said is None or not topic or not (garment or said.worn):
+        is_worn = said is not None and (said.worn or (said.negated and self.last is Word.PERSON))
+        if said is None or not topic or not (garment or is_worn):
             return False
         words = f" {garment.typed}" if garment else ""
         self.wants += colour_wants(topic, said.colours, self.text, negated=said.negated, said=words)

@@ -68,6 +68,10 @@ class Want:
         return self.topic.endswith("colour")
 
 
+ANYTHING = "one"
+"""The value of a part about whatever there is, people too: "not a red one"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One understood (or free) piece of a query.
@@ -98,6 +102,10 @@ class Part:
     noun_span: TextSpan | None = None
     opens: str = ""
     idle: tuple[str, ...] = ()
+
+    def is_about(self, label: str) -> bool:
+        """Whether a thing of this label is what the part names."""
+        return label in self.labels or (self.kind is Kind.OBJECT and self.value == ANYTHING)
 
     def as_dict(self) -> dict[str, object]:
         """The part for programs."""

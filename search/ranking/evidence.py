@@ -125,7 +125,7 @@ def _is_checkable(part: Part, found: Found) -> bool:
         return bool(part.wants or part.actions)
     if part.kind is not Kind.OBJECT or not part.wants:
         return True
-    tracks = (t for shot in found.shots.values() for t in shot.tracks if t.label in part.labels)
+    tracks = (t for shot in found.shots.values() for t in shot.tracks if part.is_about(t.label))
     matcher = PartMatcher(part)
     return any(m.verdict is not Verdict.UNKNOWN for t in tracks for m in matcher.of_thing(t))
 

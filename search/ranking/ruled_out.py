@@ -51,7 +51,7 @@ def _things(part: Part, matcher: PartMatcher, shot: ShotFacts) -> list[Span]:
     return [
         span_of(t)
         for t in shot.tracks
-        if t.label in part.labels
+        if part.is_about(t.label)
         and t.confidence >= SEEN_FROM
         and (is_any or is_surely(matcher.of(t)))
     ]

@@ -5,6 +5,7 @@ Every change works as a plain form; htmx gets the changed piece back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -167,6 +168,7 @@ def asset_bins(request: HtmxRequest, pk: int) -> HttpResponse:
         "current": request.session.get("bin"),
         "may_edit": may_edit(role_in(request.user, asset.library)),
         "row": reads.rows_of([item])[0] if item else None,
+        "is_spoken": asset.library.has_lines and asset.lines.exists(),
         "shown_in": Bin.objects.filter(items__asset=asset).distinct(),
     }
     name = "search/_asset_bins.html" if request.htmx else "search/asset_bins.html"
@@ -190,12 +192,18 @@ def _page_context(request: HttpRequest, bin: Bin) -> dict[str, Any]:
     return {
         "bin": bin,
         "rows": rows,
-        "offers": reads.offers(whole) if items else (),
+        "offers": reads.offers(whole, is_spoken=_is_spoken(bin, items)) if items else (),
         "seconds": sum(row.seconds for row in rows),
         "may_edit": may_edit(role),
         "is_owner": role == "owner",
         "colours": list(Colour),
     }
+
+
+def _is_spoken(bin: Bin, items: Sequence[BinItem]) -> bool:
+    """Whether anything is said in a bin; where nothing is in its library, nobody is asked."""
+    ranges = [(item.asset_id, item.start_pts, item.end_pts) for item in items]
+    return bin.library.has_lines and reads.is_anything_said(ranges)
 
 
 def _items(request: HttpRequest, bin: Bin) -> HttpResponse:

@@ -18,6 +18,7 @@ class BoxPeople {
     this.card.addEventListener("click", (event) => {
       if (event.target.closest("[data-close]")) this.close();
     });
+    this.card.addEventListener("keydown", (event) => this.stayInside(event));
     player.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !this.card.hidden) {
         event.preventDefault();
@@ -96,11 +97,23 @@ class BoxPeople {
     this.card.querySelector("a, button")?.focus();
   }
 
+  // Tab goes round in the card, until it is closed.
+  stayInside(event) {
+    if (event.key !== "Tab") return;
+    const controls = [...this.card.querySelectorAll("a, button")];
+    const end = event.shiftKey ? controls[0] : controls.at(-1);
+    if (document.activeElement !== end) return;
+    event.preventDefault();
+    (event.shiftKey ? controls.at(-1) : controls[0]).focus();
+  }
+
+  // Back to who was asked about; a click on the picture opened it where nobody was a button yet.
   close({ focus = true } = {}) {
+    const button = this.opener?.isConnected ? this.opener : this.buttons.get(this.wanted);
     this.wanted = null;
     if (this.card.hidden) return;
     this.card.hidden = true;
-    if (focus) (this.opener?.isConnected ? this.opener : this.video).focus();
+    if (focus) (button ?? this.player.querySelector("[data-scrub]")).focus();
   }
 }
 

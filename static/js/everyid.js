@@ -1,6 +1,9 @@
 // What every page does: "/" goes to the search box, Escape closes menus, the theme is switched.
 
+import "./focus.js";
+
 const SEARCH = "[data-search-focus]";
+const MENU = "details.menu, details.part__menu";
 
 function isTyping(target) {
   return target instanceof Element && target.closest("input, textarea, select, [contenteditable]");
@@ -21,7 +24,7 @@ function isForSearch(target) {
 }
 
 function closeMenus(except) {
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
+  for (const menu of document.querySelectorAll(MENU)) {
     if (menu !== except) menu.open = false;
   }
 }
@@ -30,17 +33,22 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "/" && isForSearch(event.target) && focusSearch()) event.preventDefault();
   if (event.key === "Escape") {
-    const open = document.querySelector("details.menu[open]");
+    const open = [...document.querySelectorAll(MENU)].find((menu) => menu.open);
+    if (!open) return;
+    event.preventDefault();
     closeMenus();
-    open?.querySelector("summary")?.focus();
+    open.querySelector("summary").focus();
   }
 });
 
 document.addEventListener("click", (event) => {
-  closeMenus(event.target.closest?.("details.menu"));
+  closeMenus(event.target.closest?.(MENU));
   const button = event.target.closest?.("[data-theme-toggle]");
   if (button) switchTheme();
 });
+
+// Whoever goes on by Tab leaves no menu open over what comes next.
+document.addEventListener("focusin", (event) => closeMenus(event.target.closest?.(MENU)));
 
 function isDark() {
   const chosen = document.documentElement.dataset.theme;

@@ -19,12 +19,27 @@ function take(files) {
   return true;
 }
 
+function refuse(files) {
+  const notice = document.createElement("p");
+  notice.className = "notice notice--warn";
+  notice.setAttribute("role", "alert");
+  notice.textContent = `“${files[0]?.name ?? "This"}” is no picture: only pictures can be searched by.`;
+  document.querySelector("#toast")?.replaceChildren(notice);
+}
+
 function carriesFile(event) {
   return [...(event.dataTransfer?.types ?? [])].includes("Files");
 }
 
+// While a file is held over the page the browser says so several times a second; that it was carried
+// away, or let go by Escape, it does not always say over the search box.
+const GONE_MS = 3000;
+let gone;
+
 function mark(on) {
+  clearTimeout(gone);
   document.body.classList.toggle("is-dropping", on);
+  if (on) gone = setTimeout(() => mark(false), GONE_MS);
 }
 
 if (form) {
@@ -47,7 +62,7 @@ if (form) {
     mark(false);
     if (!carriesFile(event)) return;
     event.preventDefault();
-    take(event.dataTransfer.files);
+    if (!take(event.dataTransfer.files)) refuse(event.dataTransfer.files);
   });
   document.addEventListener("paste", (event) => {
     if (take(event.clipboardData?.files)) event.preventDefault();

@@ -88,6 +88,7 @@ document.addEventListener("keydown", (event) => {
     event.target.form.querySelector("a[hx-get]")?.click();
     return;
   }
+  if (event.defaultPrevented) return; // Escape has closed a menu
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (event.key === "x") {
     const card = event.target.closest?.(".person, .appearance");

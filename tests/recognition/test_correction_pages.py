@@ -6,19 +6,16 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from pgvector import HalfVector
 
 from ingest.models import Library, Role
-from recognition import likeness, portraits, reviewing, selectors
-from recognition.models import Encoder, Identity, IdentityEdit, Track, TrackEmbedding
-from recognition.networks import network_infos
+from recognition import portraits, selectors
+from recognition.models import Identity, IdentityEdit, Track
 from recognition.services import groups
 from tests.factories import (
     add_member,
@@ -47,24 +44,13 @@ def library(owner: User) -> Library:
 
 @pytest.fixture
 def client(owner: User) -> Client:
-    return _client(owner)
+    return client_of(owner)
 
 
-def _client(user: User) -> Client:
+def client_of(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
-
-
-@pytest.fixture
-def encoder() -> Encoder:
-    [info] = [info for info in network_infos() if info.role == "person"]
-    return Encoder.objects.create(
-        name=info.name,
-        space=Encoder.Space.PERSON,
-        fingerprint=info.fingerprint,
-        dimension=info.dimension,
-    )
 
 
 def make_person(library: Library, tracks: int = 2, **fields: Any) -> Identity:
@@ -76,13 +62,6 @@ def make_person(library: Library, tracks: int = 2, **fields: Any) -> Identity:
 
 def ids(person: Identity) -> list[int]:
     return sorted(person.tracks.values_list("pk", flat=True))
-
-
-def look(encoder: Encoder, track: Track, axis: int, off: float = 0.0) -> None:
-    """Give a track the vector of an axis, turned by ``off`` towards the next."""
-    row = np.zeros(encoder.dimension, dtype=np.float32)
-    row[axis], row[axis + 1] = np.cos(off), np.sin(off)
-    TrackEmbedding.objects.create(track=track, encoder=encoder, vector=HalfVector(row), quality=0.8)
 
 
 def acts(library: Library) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -121,12 +100,12 @@ def test_editors_correct_and_nobody_else(library: Library, name: str) -> None:
     add_member(library, viewer, Role.VIEWER)
     made = IdentityEdit.objects.count()
     assert Client().post(address, data).headers["Location"].startswith("/login/")
-    assert _client(outsider).post(address, data).status_code == 404
-    _client(viewer).post(address, data)
+    assert client_of(outsider).post(address, data).status_code == 404
+    client_of(viewer).post(address, data)
     assert IdentityEdit.objects.count() == made
     assert not IdentityEdit.objects.exclude(undone_at=None).exists()
-    assert _client(editor).get(address).status_code == 405
-    assert _client(editor).post(address, data).status_code == 302
+    assert client_of(editor).get(address).status_code == 405
+    assert client_of(editor).post(address, data).status_code == 302
     is_undone = IdentityEdit.objects.exclude(undone_at=None).exists()
     assert IdentityEdit.objects.count() == made + (name != "undo")
     assert is_undone == (name == "undo")
@@ -145,10 +124,10 @@ def test_the_api_lets_editors_correct_and_nobody_else(library: Library, name: st
         return client.post(address, json.dumps(body), content_type="application/json")
 
     assert post(Client()).status_code in (401, 403)
-    assert post(_client(outsider)).status_code == 404
-    assert post(_client(viewer)).status_code == 403
+    assert post(client_of(outsider)).status_code == 404
+    assert post(client_of(viewer)).status_code == 403
     assert not IdentityEdit.objects.exists()
-    client = _client(library.members.get(username="olga"))
+    client = client_of(library.members.get(username="olga"))
     first = post(client)
     assert first.status_code == 200, first.content
     edit = IdentityEdit.objects.get()
@@ -158,7 +137,7 @@ def test_the_api_lets_editors_correct_and_nobody_else(library: Library, name: st
     undone = client.post(f"{reverse('api-identity-edit-list')}/{edit.pk}/undo")
     assert undone.json()["undone_at"] is not None
     for person in (viewer, outsider):
-        status = _client(person).post(f"{reverse('api-identity-edit-list')}/{edit.pk}/redo")
+        status = client_of(person).post(f"{reverse('api-identity-edit-list')}/{edit.pk}/redo")
         assert status.status_code == (403 if person == viewer else 404)
 
 
@@ -209,7 +188,7 @@ def test_the_address_of_someone_merged_leads_to_whom(library: Library, client: C
     there = reverse("recognition:identity", args=[one.pk])
     gone = reverse("recognition:identity", args=[two.pk])
     assert client.get(gone).headers["Location"] == there
-    assert _client(make_user()).get(gone).status_code == 404
+    assert client_of(make_user()).get(gone).status_code == 404
     assert client.get(f"{reverse('api-identity-list')}/{two.pk}").status_code == 404
 
 
@@ -240,85 +219,15 @@ def test_the_history_lists_what_was_done_to_its_members_alone(
     groups.confirm(identity=make_person(library, name="Ada"), user=library.members.get())
     address = reverse("recognition:history")
     assert "confirmed" in client.get(address).content.decode()
-    outsider = _client(make_user())
+    outsider = client_of(make_user())
     assert "Ada" not in outsider.get(address).content.decode()
     assert outsider.get(f"{address}?library=yard").status_code == 404
     assert outsider.get(reverse("api-identity-edit-list")).json()["count"] == 0
     viewer = make_user("vi")
     add_member(library, viewer)
-    page = _client(viewer).get(address).content.decode()
+    page = client_of(viewer).get(address).content.decode()
     assert "Ada" in page
     assert "/undo" not in page
-
-
-def test_look_alikes_are_ranked_and_refusals_remembered(
-    library: Library, client: Client, encoder: Encoder
-) -> None:
-    ada, other = make_person(library, 1, name="Ada"), make_person(library, 3)
-    known = make_person(library, 1, name="Bo", is_locked=True)
-    look(encoder, ada.tracks.get(), 0)
-    near, nearer, far = other.tracks.order_by("pk")
-    look(encoder, near, 0, 0.5)
-    look(encoder, nearer, 0, 0.2)
-    look(encoder, far, 4)
-    look(encoder, known.tracks.get(), 0, 0.1)
-    found = likeness.look_alikes(ada)
-    assert [item.track for item in found] == [nearer, near]
-    assert found[0].similarity == pytest.approx(np.cos(0.2), abs=0.01)
-    page = client.get(reverse("recognition:look-alikes", args=[ada.pk])).content.decode()
-    assert "These 2, too?" in page
-    groups.refuse(identity=ada, tracks=[near.pk], user=library.members.get())
-    listed = client.get(f"{reverse('api-identity-list')}/{ada.pk}/look-alikes").json()
-    assert [item["track"] for item in listed] == [nearer.pk]
-    groups.assign(identity=ada, tracks=[nearer.pk], user=library.members.get())
-    assert likeness.look_alikes(ada) == []
-    assert (
-        _client(make_user()).get(reverse("recognition:look-alikes", args=[ada.pk])).status_code
-        == 404
-    )
-
-
-def test_who_is_in_the_picture_at_once_is_no_look_alike(library: Library, encoder: Encoder) -> None:
-    shot = make_asset(library, shots=1).shots.get()
-    ada, other = make_identity(library), make_identity(library)
-    for person in (ada, other):
-        look(encoder, make_track(shot, identity=person), 0)
-    assert likeness.look_alikes(ada) == []
-    assert reviewing.duplicates(library) == []
-
-
-def test_duplicates_and_doubts_are_settled_one_by_one(
-    library: Library, client: Client, encoder: Encoder
-) -> None:
-    one, two = make_person(library, 2), make_person(library, 1)
-    mixed = make_person(library, 4)
-    for person in (one, two):
-        for track in person.tracks.all():
-            look(encoder, track, 0)
-    for index, track in enumerate(mixed.tracks.order_by("pk")):
-        look(encoder, track, 4 if index else 8)
-    Track.objects.filter(identity=mixed).update(identity_similarity=0.2)
-    [pair] = reviewing.duplicates(library)
-    assert (pair.first.identity, pair.second.identity) == (one, two)
-    [doubt] = reviewing.doubts(library)
-    assert doubt.person.identity == mixed
-    assert [track.pk for track in doubt.odd] == ids(mixed)[:1]
-    page = client.get(reverse("recognition:review")).content.decode()
-    assert page.count("One person") >= 2
-    body = client.get(reverse("api-review", args=[library.slug])).json()
-    assert body["doubts"][0]["odd"] == ids(mixed)[:1]
-    groups.distinguish(identity=one, others=[two.pk], user=library.members.get())
-    groups.confirm(identity=mixed, user=library.members.get())
-    assert (reviewing.duplicates(library), reviewing.doubts(library)) == ([], [])
-    outsider = _client(make_user())
-    assert outsider.get(reverse("api-review", args=[library.slug])).status_code == 404
-    assert outsider.get(f"{reverse('recognition:review')}?library=yard").status_code == 404
-
-
-def test_two_sides_need_no_difference() -> None:
-    same = np.tile(np.eye(1, 4, dtype=np.float32), (5, 1))
-    sides = reviewing.two_sides(same)
-    assert 1 <= sides.sum() <= 2
 
 
 def test_hours_are_those_of_the_library_after_the_cameras_clock(owner: User) -> None:
@@ -359,7 +268,7 @@ def test_a_sighting_plays_for_members_alone(library: Library, client: Client) ->
     page = client.get(address).content.decode()
     assert f"{reverse('ingest:proxy', args=[asset.pk])}#t=0,2" in page
     assert "<html" not in client.get(address, headers={"HX-Request": "true"}).content.decode()
-    assert _client(make_user()).get(address).status_code == 404
+    assert client_of(make_user()).get(address).status_code == 404
 
 
 def test_people_are_found_by_name_and_sorted(library: Library, client: Client) -> None:

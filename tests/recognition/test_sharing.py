@@ -142,6 +142,18 @@ def test_a_closed_link_is_like_one_that_never_was(
     assert fetch(guest, address).status_code == 404
 
 
+def test_a_link_whose_time_is_up_is_not_offered_to_be_revoked(
+    identity: Identity, owner: User, library: Library, client: Client
+) -> None:
+    share(identity, owner)
+    client.force_login(owner)
+    address = f"/libraries/{library.slug}/shares"
+    assert b"Revoke" in client.get(address).content
+    ShareLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    page = client.get(address).content
+    assert b"expired" in page and b"Revoke" not in page
+
+
 def test_a_signed_picture_leads_to_no_other(identity: Identity, owner: User) -> None:
     from recognition.guest_views import _signed
 

@@ -9,7 +9,7 @@ import opentimelineio as otio
 import pytest
 from django.test import Client
 
-from ingest.models import Asset, AuditEntry
+from ingest.models import Asset, AuditEntry, Library
 from recognition.models import Encoder
 from search.exports.formats import FORMATS
 from search.models import Bin
@@ -81,6 +81,22 @@ def test_a_log_tells_what_was_seen_but_nobody_hidden(
     row = next(csv.DictReader(io.StringIO(text)))
     assert (row["description"], row["people"]) == ("A woman on a beach.", "Anna")
     assert row["said"] == "The shore is near."
+
+
+def test_subtitles_are_offered_where_something_is_said(
+    client: Client, bin: Bin, asset: Asset
+) -> None:
+    sign_in(client, asset, "viewer")
+    pages = [f"/bins/{bin.pk}/", "/?q=beach", f"/assets/{asset.pk}/bins"]
+    assert [b"Subtitles" in client.get(page).content for page in pages] == [True] * 3
+    asset.lines.filter(text="The shore is near.").delete()
+    assert b"Subtitles" not in client.get(pages[0]).content  # what is left is said after it
+    assert b"Subtitles" in client.get(pages[2]).content
+    asset.lines.all().delete()
+    Library.objects.update(has_lines=False)
+    for page in pages:
+        content = client.get(page).content
+        assert b"WebVTT" in content and b"Subtitles" not in content, page
 
 
 def test_several_rates_are_refused_or_asked_for(client: Client, bin: Bin, asset: Asset) -> None:

@@ -158,11 +158,11 @@ def test_lines_cost_two_questions_and_only_where_there_are_any(
     for i in range(4):
         describe(make_film(library, encoder, "beach", name=f"{i}.mp4").shots.get(), "A beach.")
     find('beach "a beach"', user=owner)  # what is asked once per process
-    with django_assert_num_queries(14) as without:
+    with django_assert_num_queries(11) as without:
         find('beach "a beach"', user=owner)
     assert not any("ingest_line" in query["sql"] for query in without.captured_queries)
     make_line(library.assets.all()[0], "a beach", 0, 10)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(13):
         find('beach "a beach"', user=owner)
 
 

@@ -1,6 +1,6 @@
 """Everything that is done to people, or taken out, is written down: a walk over all addresses.
 
-The addresses come from the table of ``test_access``, which knows every one, so an address that is
+The addresses come from the table of ``probes``, which knows every one, so an address that is
 added later is walked, too.
 """
 
@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from ingest.models import AuditEntry
 from tests.site.asked import Probe, World
-from tests.site.test_access import TABLE, _ask, _networks, world
+from tests.site.probes import TABLE
+from tests.site.test_access import _ask, _networks, world
 
 __all__ = ["_networks", "world"]  # fixtures
 

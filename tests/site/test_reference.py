@@ -46,6 +46,16 @@ def test_every_operation_says_what_it_is() -> None:
     assert len(set(names)) == len(names)
 
 
+def test_ids_in_paths_are_integers() -> None:
+    kinds = {
+        (parameter["name"], parameter["schema"]["type"])
+        for _, operation in OPERATIONS.values()
+        for parameter in operation.get("parameters", ())
+        if parameter["in"] == "path"
+    }
+    assert kinds == {("id", "integer"), ("slug", "string"), ("name", "string")}
+
+
 def _examples() -> Iterator[tuple[str, dict[str, Any], Any, bool]]:
     for key, (_, operation) in OPERATIONS.items():
         for content in operation.get("requestBody", {}).get("content", {}).values():

@@ -218,6 +218,23 @@ def test_a_car_that_is_not_red_is_no_red_car() -> None:
         assert [m.track_ids for m in found] == [(2,)], text
 
 
+def test_not_a_red_one_alone_leaves_out_whatever_is_red() -> None:
+    shots = [
+        at_beach(thing(1, "car", colour="red")),
+        at_beach(thing(2, "car", colour="blue"), pk=2),
+        at_beach(thing(3, "person", upper_colour="red"), pk=3),
+        at_beach(thing(4, "person", upper_colour="blue"), pk=4),
+        at_beach(thing(5, "car"), pk=5),
+    ]
+    for text in ("not a red one", "no red things", "a beach, not a red one"):
+        query = parse(text)
+        assert {m.shot_id for m in moments(text, *shots)} == {2, 4, 5}, text
+        assert gather(query, Found({s.shot_id: s for s in shots})).unchecked == set(), text
+    assert {m.shot_id for m in moments("not the one in red", *shots)} == {1, 2, 4, 5}
+    unread = gather(parse("not a red one"), Found({5: shots[4]}))
+    assert unread.unchecked == {0}  # where no colour was read, nothing can be said
+
+
 def test_no_red_car_leaves_out_red_cars_alone() -> None:
     red, blue = (
         at_beach(thing(1, "car", colour="red")),
