@@ -8,7 +8,7 @@ Times are half-open pts ranges in the asset's time base.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
@@ -107,15 +107,15 @@ def counted_hits(hits: Sequence[Hit], counted: Counted, fitting: frozenset[int])
     their time is known to have another: that it changes is surer than how many they are.
     """
     if not counted.runs:
-        return [_with_count(h, _span(h), counted.seen, counted) for h in hits]
-    other = replace(counted, strength=0.0, belief=-1.0)
+        return [_with_count(h, _span(h), counted) for h in hits]
+    other = Counted((), 0, 0.0, -1.0, counted.brief)
     found = []
     for hit in (h for h in hits if h.track_id in fitting):
         span = _span(hit)
         over = [run for run in counted.runs if shared(run, span)]
-        found += [_with_count(hit, run, counted.seen, counted) for run in over]
+        found += [_with_count(hit, run, counted) for run in over]
         rest = [left for left in subtract(span, over) if length(left) >= counted.brief]
-        found += [_with_count(hit, left, 0, other) for left in rest]
+        found += [_with_count(hit, left, other) for left in rest]
     return found
 
 
@@ -123,15 +123,17 @@ def _span(hit: Hit) -> Span:
     return hit.start_pts, hit.end_pts
 
 
-def _with_count(hit: Hit, span: Span, seen: int, counted: Counted) -> Hit:
-    told = (Reason("count", f"{seen} at once", counted.strength),)
+def _with_count(hit: Hit, span: Span, counted: Counted) -> Hit:
+    reasons = hit.reasons
+    if counted.strength > 0:
+        reasons += (Reason("count", f"{counted.seen} at once", counted.strength),)
     return Hit(  # thousands in a search: ``replace`` takes four times as long
         part=hit.part,
         shot_id=hit.shot_id,
         start_pts=span[0],
         end_pts=span[1],
         strength=(1 - COUNT_SHARE) * hit.strength + COUNT_SHARE * counted.strength,
-        reasons=hit.reasons + told if counted.strength > 0 else hit.reasons,
+        reasons=reasons,
         track_id=hit.track_id,
         keyframe_id=hit.keyframe_id,
         support=hit.support + SUPPORT["count"] * counted.belief,

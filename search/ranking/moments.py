@@ -88,9 +88,10 @@ def fold(moments: Iterable[Moment]) -> list[Moment]:
         return found
     kept: list[Moment] = []
     for moment in sorted(found, key=lambda m: (-m.score, m.start_pts, m.end_pts)):
+        span = moment.span
         for i, other in enumerate(kept):
-            shorter = min(length(moment.span), length(other.span))
-            if shared(moment.span, other.span) >= SAME_FROM * shorter:
+            shorter = min(length(span), length(other.span))
+            if shared(span, other.span) >= SAME_FROM * shorter:
                 kept[i] = replace(
                     other,
                     folded=other.folded + 1,
