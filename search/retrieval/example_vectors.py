@@ -83,6 +83,6 @@ def _allowed(table: Table, scope: Scope) -> Allowed:
     if table is TRACKS:
         return allowed_rows(scope.tracks().filter(asset__library__recognises_people=True), "t.id")
     if table is CROPS and scope.filters.narrows_tracks:
-        return scope.tracks_on("t.id", table.shot)
+        return scope.tracks_on("t")
     assert table in (CROPS, KEYFRAMES)
     return scope.shots_on(table.shot)

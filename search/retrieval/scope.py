@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from ingest.models import Library, Shot
+from ingest.models import Asset, Library, Shot
 from ingest.selectors import libraries_for
 from recognition.models import Attribute, Track
 from search.query.times import When
@@ -82,19 +82,7 @@ class Scope:
         """The shots that membership, filters and names allow."""
         if self.only is not None:
             return Shot.objects.filter(pk__any=self.only).order_by()
-        filters, found = self.filters, self.member_shots()
-        if filters.library:
-            found = found.filter(asset__library__slug__in=filters.library)
-        if filters.camera:
-            found = found.filter(asset__camera_id__in=filters.camera)
-        if self.camera_ids:
-            found = found.filter(asset__camera_id__in=self.camera_ids)
-        if self.excluded_cameras:
-            found = found.exclude(asset__camera_id__in=self.excluded_cameras)
-        if self.excluded_libraries:
-            found = found.exclude(asset__library_id__in=self.excluded_libraries)
-        if filters.asset:
-            found = found.filter(asset_id__in=filters.asset)
+        filters, found = self.filters, Shot.objects.filter(self._of_assets("asset__")).order_by()
         if filters.scene:
             found = found.filter(description__scene__in=filters.scene)
         if filters.narrows_tracks:
@@ -110,6 +98,31 @@ class Scope:
             )
         return self.recorded.narrow(found) if self.recorded else found
 
+    def _of_assets(self, asset: str) -> Q:
+        """What an asset must fulfil for its shots to be allowed; ``asset`` leads to it."""
+        filters = self.filters
+        found = Q(**{f"{asset}library_id__in": self.library_ids})
+        if filters.library:
+            found &= Q(**{f"{asset}library__slug__in": filters.library})
+        if filters.camera:
+            found &= Q(**{f"{asset}camera_id__in": filters.camera})
+        if self.camera_ids:
+            found &= Q(**{f"{asset}camera_id__in": self.camera_ids})
+        if self.excluded_cameras:
+            found &= ~Q(**{f"{asset}camera_id__in": self.excluded_cameras})
+        if self.excluded_libraries:
+            found &= ~Q(**{f"{asset}library_id__in": self.excluded_libraries})
+        if filters.asset:
+            found &= Q(**{f"{asset}pk__in": filters.asset})
+        return found
+
+    @property
+    def _is_of_whole_assets(self) -> bool:
+        """Whether all shots of an asset are allowed where one is."""
+        filters = self.filters
+        within = filters.scene or filters.narrows_tracks or filters.together
+        return not (within or self.required or self.recorded or self.only is not None)
+
     def members_on(self, column: str) -> Allowed:
         """``member_shots`` as a condition on a column with their ids."""
         return self._once("members", self.member_shots).on(column)
@@ -121,11 +134,23 @@ class Scope:
         found = self._known.get("only") or self._once("shots", self.shots)
         return found.on(column)
 
-    def tracks_on(self, track: str, shot: str) -> Allowed:
-        """``tracks`` as a condition on the columns with their ids and their shots' ids."""
+    def parts_on(self, table: str) -> Allowed:
+        """Which rows of a table with shots' parts (``shot_id``, ``asset_id``) are of ``shots``.
+
+        By the asset where that says it: Postgres is spared a look at every shot.
+        """
+        if self._is_of_whole_assets:
+            return self._once("assets", self._assets).on(f"{table}.asset_id")
+        return self.shots_on(f"{table}.shot_id")
+
+    def tracks_on(self, table: str) -> Allowed:
+        """``tracks`` as a condition on a table of them; of those without a shot, too."""
         if self.filters.narrows_tracks:
-            return self._once("tracks", self.tracks).on(track)
-        return self.shots_on(shot)
+            return self._once("tracks", self.tracks).on(f"{table}.id")
+        return self.parts_on(table)
+
+    def _assets(self) -> QuerySet[Asset]:
+        return Asset.objects.filter(self._of_assets("")).order_by()
 
     def _once(self, name: str, rows: Callable[[], QuerySet[Any]]) -> Allowed:
         """Rows as SQL: what puts them into it takes Django longer than Postgres needs for some."""

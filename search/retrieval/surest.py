@@ -30,9 +30,8 @@ Ask = tuple[str, tuple[str, ...]]
 
 def surest_tracks(scope: Scope, labels: Sequence[str], limit: int) -> list[int]:
     """Shots of the surest tracks with any of some labels."""
-    allowed = scope.tracks_on("t.id", "t.shot_id")
     columns = ("t.label", "t.confidence", "t.id")
-    return _surest("recognition_track t", columns, allowed, labels, limit, scope)
+    return _surest("recognition_track t", columns, scope.tracks_on("t"), labels, limit, scope)
 
 
 def surest_scenes(scope: Scope, scenes: Sequence[str], limit: int) -> list[int]:
@@ -42,8 +41,7 @@ def surest_scenes(scope: Scope, scenes: Sequence[str], limit: int) -> list[int]:
     if not scenes:
         return []
     columns = ("t.scene", "t.scene_confidence", "t.shot_id")
-    allowed = scope.shots_on("t.shot_id")
-    return _surest("recognition_description t", columns, allowed, scenes, limit, scope)
+    return _surest("recognition_description t", columns, scope.parts_on("t"), scenes, limit, scope)
 
 
 def _surest(
@@ -57,7 +55,8 @@ def _surest(
     """Shots of the rows with some values: ``columns`` are value, confidence and key."""
     value, confidence, key = columns
     start = f"SELECT {confidence}, {key}, t.shot_id FROM {table} WHERE {value} = "  # noqa: S608
-    end = f" AND {allowed.condition} ORDER BY {confidence} DESC, {key} LIMIT %s"
+    within = f"t.shot_id IS NOT NULL AND {allowed.condition}"
+    end = f" AND {within} ORDER BY {confidence} DESC, {key} LIMIT %s"
     different = list(dict.fromkeys(values))
     if scope.only is not None:  # few: no index is needed, and their ids are sent once
         rows = fetch(f"{start}ANY(%s){end}", (different, *allowed.values, limit))
@@ -78,7 +77,7 @@ def surest_described(
     asked = {"d.setting =": setting, "d.light =": light}
     conditions: list[tuple[str, Any]] = [(name, value) for name, value in asked.items() if value]
     conditions += zip(("d.people_count >=", "d.people_count <="), count, strict=False)
-    allowed = scope.shots_on("d.shot_id")
+    allowed = scope.parts_on("d")
     told = " AND ".join(f"{name} %s" for name, _ in conditions)
     sql = (
         f"SELECT d.shot_id FROM recognition_description d WHERE {told}"  # noqa: S608
@@ -118,14 +117,15 @@ def _dressed_of_surest(
 ) -> tuple[list[tuple[int, int]], Mapping[tuple[str, str], int]]:
     """Shots and how many kinds of reading satisfy, among the surest tracks of each value; and of
     how many tracks each list is."""
-    allowed = scope.tracks_on("t.id", "t.shot_id")
+    allowed = scope.tracks_on("t")
     pairs, params, lists = _values(asks), [], []
     for number, (name, value) in enumerate(pairs):
         lists.append(
             "(SELECT %s AS list, t.id, t.shot_id FROM recognition_attribute a"  # noqa: S608
             " JOIN recognition_track t ON t.id = a.track_id"
             f" WHERE a.name = %s{' AND a.value = %s' if value else ''} AND t.label = ANY(%s)"
-            f" AND {allowed.condition} ORDER BY a.confidence DESC, a.track_id LIMIT %s)"
+            f" AND t.shot_id IS NOT NULL AND {allowed.condition}"
+            " ORDER BY a.confidence DESC, a.track_id LIMIT %s)"
         )
         params += [number, name, *([value] if value else []), list(labels), *allowed.values, most]
     condition, values = _any_of(asks)
@@ -148,13 +148,13 @@ def _dressed_of_all(
     scope: Scope, asks: Sequence[Ask], limit: int, labels: Sequence[str]
 ) -> list[int]:
     """The same with all readings compared."""
-    allowed = scope.tracks_on("t.id", "t.shot_id")
+    allowed = scope.tracks_on("t")
     condition, values = _any_of(asks)
     sql = (
         "SELECT max(t.shot_id), count(DISTINCT a.name) AS kinds FROM recognition_attribute a"  # noqa: S608
         f" JOIN recognition_track t ON t.id = a.track_id WHERE ({condition})"
-        f" AND t.label = ANY(%s) AND {allowed.condition} GROUP BY a.track_id"
-        " ORDER BY kinds DESC, sum(a.confidence) DESC, a.track_id LIMIT %s"
+        f" AND t.label = ANY(%s) AND t.shot_id IS NOT NULL AND {allowed.condition}"
+        " GROUP BY a.track_id ORDER BY kinds DESC, sum(a.confidence) DESC, a.track_id LIMIT %s"
     )
     rows = fetch(sql, (*values, list(labels), *allowed.values, limit))
     return [shot for shot, _ in rows]

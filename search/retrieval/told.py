@@ -53,7 +53,7 @@ _RANKED = " ORDER BY ts_rank(d.search, q, 2) DESC, d.shot_id LIMIT %s"
 def _by_rank(scope: Scope, words: Sequence[str], limit: int) -> list[int]:
     """Shots whose descriptions have any of the words."""
     any_word = " || ".join([_QUERY] * len(words))
-    allowed = scope.shots_on("d.shot_id")
+    allowed = scope.parts_on("d")
     sql = (
         f"SELECT d.shot_id FROM recognition_description d, (SELECT {any_word}) w (q)"  # noqa: S608
         f" WHERE d.search @@ q AND {allowed.condition}{_RANKED}"
@@ -64,7 +64,7 @@ def _by_rank(scope: Scope, words: Sequence[str], limit: int) -> list[int]:
 def _first_ranked(scope: Scope, words: Sequence[str], limit: int) -> list[int]:
     """Shots whose descriptions have all of the words: of very many, of the first."""
     every_word = " && ".join([_QUERY] * len(words))
-    allowed = scope.shots_on("d.shot_id")
+    allowed = scope.parts_on("d")
     sql = (
         "WITH d AS MATERIALIZED (SELECT d.shot_id, d.search FROM recognition_description d"  # noqa: S608
         f" WHERE d.search @@ ({every_word}) AND {allowed.condition} LIMIT %s)"

@@ -45,9 +45,9 @@ EF_LEAST, EF_MOST = 200, 1_000
 """Bounds of ``hnsw.ef_search``; the upper one is pgvector's."""
 ROWS_PER_BREADTH = 1_000
 """Rows of the table for one of ``ef_search``, at least: of the 96 nearest of a million made rows
-600 finds .96 (.64 where it finds least), 800 .975 (.69) and 1,000 .986 (.93), in 12, 13.5 and 15 ms
-(22 questions about two tables, tried once; what ``evaluation.vectors`` prints is for the breadth that
-results)."""
+600 finds .96 (.64 where it finds least), 800 .975 (.69) and 1,000 .986 (.93), in 12, 13.5 and 15
+ms (22 questions about two tables, tried once; what ``evaluation.vectors`` prints is for the breadth
+that results)."""
 MISSED_LEAST, MISSED_SHARE = 2, 0.1
 """Rows of the sample that a walk must have missed, and their share, to be distrusted. At a recall
 of .97 a hundred sampled answers lack three: fewer than a tenth."""
