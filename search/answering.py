@@ -127,13 +127,22 @@ def _in_order(
             for step, scope in zip(steps, scopes, strict=True)
         ]
         shots = {pk: shot for answer in answers for pk, shot in answer.found.shots.items()}
-        told = [[a.built.tell(moment) for moment in a.built.moments] for a in answers]
-        moments = in_order(told, shots, text)
+        moments = in_order(_told_where_all_are(answers), shots, text)
         goes_on = any(answer.goes_on for answer in answers)
         if len(moments) >= wanted or not goes_on:
             break
     is_capped = any(answer.found.is_capped for answer in answers)
     return Answered(moments, answers, is_capped, goes_on and level + 1 < LEVELS_IN_ORDER, {}, shots)
+
+
+def _told_where_all_are(answers: Sequence[Answer]) -> list[list[Moment]]:
+    """The moments of each step in assets that have some of every step: no others make a chain."""
+    assets = [{moment.asset_id for moment in answer.built.moments} for answer in answers]
+    common = set.intersection(*assets)
+    return [
+        [a.built.tell(moment) for moment in a.built.moments if moment.asset_id in common]
+        for a in answers
+    ]
 
 
 def _answer(
