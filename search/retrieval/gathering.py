@@ -18,12 +18,12 @@ from django.db.models import QuerySet
 from ingest.models import Shot
 from recognition.engine.types import Floats
 from recognition.models import Encoder
+from search.query.types import THING_OF, Kind, Part, Query
 from search.query.types import Count as Wanted
-from search.query.types import Kind, Part, Query
 from search.query.vocabulary import SCENE_KIN, SCENE_SAME
 from search.ranking.candidates import Candidates
 from search.ranking.facts import WHOLE, Found, VectorList
-from search.ranking.matching import THING_COLOUR
+from search.ranking.matching import THING_COLOUR, colours_of_thing
 from search.retrieval.asked_words import asked_words, by_words
 from search.retrieval.example_vectors import (
     ExampleVector,
@@ -261,6 +261,10 @@ def _structure(query: Query, scope: Scope, limit: int) -> Iterator[Callable[[], 
             continue
         if part.kind is Kind.PERSON:
             yield partial(_dressed, scope, part, limit)
+            for want in part.wants:
+                if want.topic == THING_OF and not want.negated:
+                    asks = [[(THING_COLOUR, colours_of_thing(want))]]
+                    yield partial(best_dressed, scope, asks, limit, want.labels)
             if part.count is not None and part.count != Wanted(1, 1):
                 yield partial(_counted, scope, part.count, limit)
         if part.labels:
