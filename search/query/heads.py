@@ -34,6 +34,7 @@ class PersonHead:
     count_span: TextSpan | None = None
     noun_span: TextSpan | None = None
     garment: Lexeme | None = None  # the last one
+    thing: Lexeme | None = None  # the last one that somebody has
     idle: list[str] = field(default_factory=list)  # what may be there or not
 
     def kind(self, i: int) -> Word | None:

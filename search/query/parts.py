@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from search.query.lexemes import ARTICLES, Lexeme
 from search.query.lexicon import Word
 from search.query.times import Length, When
-from search.query.types import Count, Kind, Part, TextSpan, Want
+from search.query.types import THING_OF, Count, Kind, Part, TextSpan, Want
 
 GOES_ON = frozenset({"or", "nor"})
 """What takes a negation on to the next part: no cars or bikes."""
@@ -236,7 +236,10 @@ def of_subject(subject: Part, said: Said, *, negated: bool) -> Said:
         phrase = f"{subject.value} {said.phrase}"
         return replace(said, value=subject.value, wants=(*implied, *said.wants), phrase=phrase)
     verbs = tuple(Want("action", (verb,), verb, negated=True) for verb in said.actions)
-    unwanted = tuple(replace(want, negated=True) for want in said.wants)
+    # Who has no red bag may have another.
+    is_of_thing = any(want.topic == THING_OF for want in said.wants)
+    own = (w for w in said.wants if not (is_of_thing and w.topic == "carried"))
+    unwanted = tuple(replace(want, negated=True) for want in own)
     wants = (*implied, *unwanted, *verbs)
     return replace(said, value=subject.value, wants=wants, phrase="", actions=(), labels=())
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from search.query.afterwords import read_afterword
+from search.query.afterwords import Afterword, read_afterword
 from search.query.heads import PersonHead
 from search.query.lexemes import ARTICLES, Lexeme
 from search.query.lexicon import Word
 from search.query.parts import GOES_ON, Said
 from search.query.types import Want
-from search.query.vocabulary import LABEL_GROUPS
-from search.query.wants import colour_wants, garment_wants, merge_choices, topic_of
+from search.query.wants import (
+    colour_wants,
+    garment_wants,
+    labels_of,
+    merge_choices,
+    thing_wants,
+    topic_of,
+)
 from search.query.word_forms import is_lacking
 
 _TAIL_LINKS = ARTICLES | {
@@ -65,6 +71,13 @@ class _Link(NamedTuple):
     idle: bool = False
 
 
+class _Described(NamedTuple):
+    """A thing at a place, with the colours that stand before it."""
+
+    at: int
+    colours: tuple[Lexeme, ...]
+
+
 class _Reader(PersonHead):
     def read_headless(self) -> bool:
         """Clothes or an action without a noun: "red coat", "dancing"."""
@@ -108,6 +121,9 @@ class _Reader(PersonHead):
     def _afterword(self) -> bool:
         """Colours said after what has them: "a jacket that is not blue", "not the one in red"."""
         said = read_afterword(self.lexemes, self.at)
+        if said is not None and not said.worn and self.last in _THINGS and self.thing:
+            self.wants += thing_wants(self.thing, said.colours, self.text, negated=said.negated)
+            return self._to_end_of(said)
         garment = self.garment if self.last is Word.GARMENT else None
         topic = topic_of(garment) if garment else "colour"
         is_worn = said is not None and (said.worn or (said.negated and self.last is Word.PERSON))
@@ -115,6 +131,9 @@ class _Reader(PersonHead):
             return False
         words = f" {garment.typed}" if garment else ""
         self.wants += colour_wants(topic, said.colours, self.text, negated=said.negated, said=words)
+        return self._to_end_of(said)
+
+    def _to_end_of(self, said: Afterword) -> bool:
         if said.negated:
             self.unseen.update(range(self.at, said.end))
         self.at = said.end
@@ -181,16 +200,19 @@ class _Reader(PersonHead):
         kind, is_bare = self.kind(i), i == self.at
         if kind is Word.ACTION:
             return self._action(i, negated)
-        if kind in (Word.GARMENT, Word.COLOUR, Word.OTHER) and self._clothes(i, worn, negated):
+        described = self._described_thing(i) if kind in (Word.COLOUR, Word.OTHER) else None
+        is_clothes = described is None and kind in (Word.GARMENT, Word.COLOUR, Word.OTHER)
+        if is_clothes and self._clothes(i, worn, negated):
             return True
-        if negated and kind is Word.OBJECT:
+        at = described.at if described else i
+        if negated and self.kind(at) is Word.OBJECT:
             return False  # "people, no dogs": a thing of its own
         follows = worn or negated or (self.last is Word.ACTION and not joined)
         follows = follows or (joined and (self.last in _THINGS or self._is_tie(i)))
         if kind in _THINGS and follows and not (is_bare and self.last is not Word.ACTION):
             return self._carried(i, negated)
-        if kind in (Word.COLOUR, Word.OTHER) and self.kind(i + 1) in _THINGS and follows:
-            return not self.breaks(i + 1) and self._carried(i + 1, negated)
+        if described and follows:
+            return self._carried(at, negated, described.colours)
         if kind is Word.OTHER and self.last is Word.ACTION and not joined:
             return self._object_of_action(i)
         return False
@@ -215,14 +237,35 @@ class _Reader(PersonHead):
         self.last, self.at = Word.OTHER, end
         return True
 
-    def _carried(self, i: int, negated: bool) -> bool:
+    def _described_thing(self, i: int) -> _Described | None:
+        """``[colours] [word] [colours] thing`` at a place: "large red bag", "red and white bag"."""
+        colours: list[Lexeme] = []
+        others, k = 0, i
+        while not (k > i and self.breaks(k)):
+            kind = self.kind(k)
+            if kind in _THINGS:
+                return _Described(k, tuple(colours))
+            if kind is Word.COLOUR:
+                colours.append(self.lexemes[k])
+            elif kind is Word.OTHER and not others:
+                others += 1
+            elif not (colours and self.typed(k) in _JOINS and self.kind(k + 1) is Word.COLOUR):
+                return None
+            k += 1
+        return None
+
+    def _carried(self, i: int, negated: bool, colours: Sequence[Lexeme] = ()) -> bool:
+        """A thing that somebody has. Without a red bag, another may be."""
         lexeme = self.lexemes[i]
-        if negated or lexeme.word is Word.CARRIED:
+        is_of_colour = any(not is_lacking(colour.entry) for colour in colours)
+        if lexeme.word is Word.CARRIED and not (negated and is_of_colour):
             want = Want("carried", (lexeme.value,), lexeme.typed, negated, lexeme.span)
             self.wants.append(want)
+        self.wants += thing_wants(lexeme, colours, self.text, negated=negated)
         if not negated:
-            self.labels.extend(LABEL_GROUPS.get(lexeme.value, (lexeme.value,)))
-        self.last, self.at = lexeme.word, i + 1
+            self.labels.extend(labels_of(lexeme))
+            self._leave_out_lacking(i - len(colours), i)
+        self.thing, self.last, self.at = lexeme, lexeme.word, i + 1
         return True
 
     def _clothes(self, i: int, worn: bool, negated: bool) -> bool:

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from search.query.values import Count, Kind, Names, Part, TextSpan, Want
+from search.query.values import THING_OF, Count, Kind, Names, Part, TextSpan, Want
 
-__all__ = ["PRONOUNS", "Count", "Kind", "Names", "Part", "Query", "TextSpan", "Want"]
+__all__ = [
+    "PRONOUNS",
+    "THING_OF",
+    "Count",
+    "Kind",
+    "Names",
+    "Part",
+    "Query",
+    "TextSpan",
+    "Want",
+]
 
 
 @dataclass(frozen=True, slots=True)

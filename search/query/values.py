@@ -53,7 +53,8 @@ class Want:
 
     ``topic`` is what the catalogue calls it (``upper_colour``, ``gender``, a garment, a thing
     carried); ``words`` is how it is said to people; ``span`` is where the text says it, (0, 0)
-    where a noun implies it.
+    where a noun implies it. ``labels`` are those of the thing beside a person whose colour is
+    asked for (``THING_OF``); empty for all that is asked of the person or thing itself.
     """
 
     topic: str
@@ -61,6 +62,7 @@ class Want:
     words: str
     negated: bool = False
     span: TextSpan = (0, 0)
+    labels: tuple[str, ...] = ()
 
     @property
     def is_colour(self) -> bool:
@@ -68,6 +70,8 @@ class Want:
         return self.topic.endswith("colour")
 
 
+THING_OF = "thing_colour"
+"""The topic of a want about the colour of a thing that somebody has: "with a red bag"."""
 ANYTHING = "one"
 """The value of a part about whatever there is, people too: "not a red one"."""
 

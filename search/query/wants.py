@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from search.query.lexemes import Lexeme
-from search.query.types import Want
+from search.query.types import THING_OF, Want
+from search.query.vocabulary import LABEL_GROUPS
 from search.query.word_forms import is_lacking
 
 _TOPICS = {"upper": "upper_colour", "lower": "lower_colour", "any": "colour"}
@@ -56,10 +57,30 @@ def garment_wants(
     return found
 
 
+def thing_wants(
+    thing: Lexeme, colours: Sequence[Lexeme], text: str, *, negated: bool = False
+) -> list[Want]:
+    """The colours of a thing that somebody has: "with a red bag"."""
+    said = f" {thing.typed}"
+    wants = colour_wants(THING_OF, colours, text, negated=negated, said=said)
+    return [replace(want, labels=labels_of(thing)) for want in wants]
+
+
+def labels_of(thing: Lexeme) -> tuple[str, ...]:
+    """What detectors may call a thing: a bag is a handbag, a backpack or a suitcase."""
+    return LABEL_GROUPS.get(thing.value, (thing.value,))
+
+
 def merge_choices(wants: Sequence[Want], known: int) -> list[Want]:
     """What came after "or" (from ``known`` on) is another value of what was asked before it."""
-    earlier = list(wants[:known])
-    for want in wants[known:]:
+    earlier, others = list(wants[:known]), wants[known:]
+    things = _last_thing(earlier)
+    is_either = _is_carried(others) and _is_carried(things)
+    if is_either and any(map(_is_of_thing, things)) is not any(map(_is_of_thing, others)):
+        # "A red bag or an umbrella": an umbrella of any colour will do.
+        earlier = [*earlier[: len(earlier) - len(things)], *_uncoloured(things)]
+        known, others = len(earlier), _uncoloured(others)
+    for want in others:
         last = next((i for i in reversed(range(known)) if _same_topic(earlier[i], want)), None)
         if last is None:
             earlier.append(want)
@@ -67,8 +88,29 @@ def merge_choices(wants: Sequence[Want], known: int) -> list[Want]:
         else:
             values = dict.fromkeys((*earlier[last].values, *want.values))
             words = f"{earlier[last].words} or {want.words}"
-            earlier[last] = replace(earlier[last], values=tuple(values), words=words)
+            labels = tuple(dict.fromkeys((*earlier[last].labels, *want.labels)))
+            earlier[last] = replace(earlier[last], values=tuple(values), words=words, labels=labels)
     return earlier
+
+
+def _is_of_thing(want: Want) -> bool:
+    return want.topic == THING_OF and not want.negated
+
+
+def _is_carried(wants: Sequence[Want]) -> bool:
+    return any(want.topic == "carried" and not want.negated for want in wants)
+
+
+def _last_thing(wants: Sequence[Want]) -> list[Want]:
+    """The wants at the end that are of one thing: that it is there, and its colours."""
+    start = len(wants)
+    while start and _is_of_thing(wants[start - 1]):
+        start -= 1
+    return list(wants[max(0, start - 1) :])
+
+
+def _uncoloured(wants: Sequence[Want]) -> list[Want]:
+    return [want for want in wants if not _is_of_thing(want)]
 
 
 def _same_topic(one: Want, other: Want) -> bool:

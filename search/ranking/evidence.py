@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from search.query.types import Count, Kind, Part, Query
+from search.query.types import THING_OF, Count, Kind, Part, Query
 from search.query.vocabulary import SCENE_KIN
+from search.ranking.carried import PersonMatcher
 from search.ranking.facts import EXAMPLE, WHOLE, Found, Said, ShotFacts
 from search.ranking.matching import PartMatcher, Verdict
 from search.ranking.person_evidence import PersonEvidence, nobody_hits
@@ -26,6 +27,7 @@ from search.ranking.seen import (
     PictureStrengths,
     is_same_place,
     over_shot,
+    people_in,
     span_of,
     told_of,
 )
@@ -121,6 +123,8 @@ def _is_checkable(part: Part, found: Found) -> bool:
     only where such things are read; what was not understood and must not be, never."""
     if part.kind is Kind.FREE:
         return False
+    if part.kind is Kind.PERSON and any(want.topic == THING_OF for want in part.wants):
+        return _is_thing_read(part, found)
     if part.kind is Kind.PERSON and part.negated:
         return bool(part.wants or part.actions)
     if part.kind is not Kind.OBJECT or not part.wants:
@@ -128,6 +132,14 @@ def _is_checkable(part: Part, found: Found) -> bool:
     tracks = (t for shot in found.shots.values() for t in shot.tracks if part.is_about(t.label))
     matcher = PartMatcher(part)
     return any(m.verdict is not Verdict.UNKNOWN for t in tracks for m in matcher.of_thing(t))
+
+
+def _is_thing_read(part: Part, found: Found) -> bool:
+    """Whether any colour of what somebody carries could be confirmed or denied of anybody."""
+    matcher = PersonMatcher(part)
+    people = ((shot, track) for shot in found.shots.values() for track in people_in(shot))
+    told = (match for one in people for match in matcher.of_things(*one))
+    return any(match.verdict is not Verdict.UNKNOWN for match in told)
 
 
 def _picture_hits(part: int, words: str, looks: Mapping[int, Look], shot: ShotFacts) -> list[Hit]:

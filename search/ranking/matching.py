@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from search.query.types import Part, Want
+from search.query.types import THING_OF, Part, Want
 from search.query.vocabulary import ACTIONS
 from search.ranking.facts import TrackFacts
 
@@ -85,7 +85,7 @@ class Match:
 
 def asked_readings(want: Want) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Attribute names and values that would satisfy a want; an empty tuple of values: any."""
-    values = tuple(v for value in want.values for v in _SAME.get(value, (value,)))
+    values = colours_of_thing(want)
     if want.topic in ("upper_colour", "lower_colour"):
         return ((want.topic, values),)
     if want.topic == "colour":
@@ -95,11 +95,16 @@ def asked_readings(want: Want) -> tuple[tuple[str, tuple[str, ...]], ...]:
         return (("bag", bags), ("carried", values))
     if want.topic == "garment":
         return _garment_readings(want.values)
-    if want.topic == "action":
-        return ()
+    if want.topic in ("action", THING_OF):
+        return ()  # not read off the person
     if want.topic == "age" and want.values == ("child",):
         return (("gender", ("child",)), ("age", ("child",)))
     return ((want.topic, values),)
+
+
+def colours_of_thing(want: Want) -> tuple[str, ...]:
+    """Values of a thing's colour that would satisfy a want, be it said of what somebody has."""
+    return tuple(v for value in want.values for v in _SAME.get(value, (value,)))
 
 
 def _garment_readings(values: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from search.query.types import Part
+from search.query.types import THING_OF, Part
+from search.ranking.carried import PersonMatcher, colour_words, labels_of_others, weight_of
 from search.ranking.counting import count_over, counted_hits
 from search.ranking.facts import Found, ShotFacts, TrackFacts
-from search.ranking.matching import Judged, Match, PartMatcher, judge, speaks_for
+from search.ranking.matching import Judged, Match, judge, speaks_for
 from search.ranking.scores import SUPPORT, Hit, Reason
 from search.ranking.seen import PictureStrengths, over_shot, people_in, span_of
 from search.ranking.spans import Span, shared
@@ -23,7 +24,7 @@ class PersonEvidence:
 
     def __init__(self, part: Part, index: int, pictures: PictureStrengths, found: Found) -> None:
         self._index, self._count = index, part.count
-        self._matcher = PartMatcher(part)
+        self._matcher = PersonMatcher(part)
         self._looks = pictures.tracks.get(index, {})
         # None where no crops were compared with the part.
         self._floor = pictures.floors.get(("crops", index))
@@ -36,7 +37,7 @@ class PersonEvidence:
         hits: list[Hit] = []
         fitting: dict[int, Span] = {}
         for track in people_in(shot):
-            matches = self._matcher.of(track)
+            matches = self._matcher.of(shot, track)
             judged = judge(matches)
             if judged.is_excluded:
                 continue
@@ -51,8 +52,9 @@ class PersonEvidence:
     def _hit(
         self, shot: ShotFacts, track: TrackFacts, matches: Sequence[Match], judged: Judged
     ) -> Hit:
-        structure, share, told = judged.structure, judged.share, judged.weight
-        thing = self._thing_with(shot, track) if self._things else None
+        structure, share, told = judged.structure, judged.share, weight_of(matches, judged)
+        things = self._things - labels_of_others(matches) if self._things else self._things
+        thing = _thing_with(shot, track, things) if things else None
         if thing is not None:
             structure = (structure * share + thing.strength) / (share + 1)
             share = min(1.0, share + THINGS_SHARE)
@@ -61,7 +63,9 @@ class PersonEvidence:
             structure, share, told = track.confidence, 1.0, track.confidence
         support = SUPPORT["readings"] * told
         reasons = [reason_of(m) for m in matches if speaks_for(m)]
-        if thing is not None:
+        if thing is not None and not any(
+            words.endswith(f" {thing.words}") for words in colour_words(matches)
+        ):
             reasons.append(thing)
         if self._floor is not None:
             looks, z = self._looks.get(track.track_id, (0.0, self._floor))
@@ -82,18 +86,24 @@ class PersonEvidence:
             support=support,
         )
 
-    def _thing_with(self, shot: ShotFacts, track: TrackFacts) -> Reason | None:
-        """A thing of the phrase (a dog, a bicycle) that is seen while the person is."""
-        own = span_of(track)
-        best = max(
-            (t for t in shot.tracks if t.label in self._things and shared(span_of(t), own)),
-            key=lambda t: t.confidence,
-            default=None,
-        )
-        return Reason("object", best.label, best.confidence) if best else None
+
+def _thing_with(shot: ShotFacts, track: TrackFacts, labels: frozenset[str]) -> Reason | None:
+    """A thing of the phrase (a dog, a bicycle) that is seen while the person is."""
+    own = span_of(track)
+    best = max(
+        (t for t in shot.tracks if t.label in labels and shared(span_of(t), own)),
+        key=lambda t: t.confidence,
+        default=None,
+    )
+    return Reason("object", best.label, best.confidence) if best else None
 
 
-_SOURCE_OF_TOPIC = {"gender": "person", "age": "person", "action": "movement"}
+_SOURCE_OF_TOPIC = {
+    "gender": "person",
+    "age": "person",
+    "action": "movement",
+    THING_OF: "object",
+}
 
 
 def reason_of(found: Match) -> Reason:

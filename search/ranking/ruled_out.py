@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from search.query.types import Kind, Part
+from search.ranking.carried import PersonMatcher
 from search.ranking.facts import Found, ShotFacts
 from search.ranking.matching import PartMatcher, is_surely
 from search.ranking.scores import Hit, Reason
@@ -25,7 +26,7 @@ def ruled_out_by(part: Part, found: Found) -> Callable[[ShotFacts], Sequence[Spa
     if part.kind is Kind.OBJECT:
         return partial(_things, part, PartMatcher(part))
     if part.kind is Kind.PERSON:
-        return partial(_people, PartMatcher(part))
+        return partial(_people, PersonMatcher(part))
     if part.kind is Kind.IDENTITY:
         return partial(_identities, frozenset(found.excluded))
     if part.kind is Kind.PLACE:
@@ -57,8 +58,8 @@ def _things(part: Part, matcher: PartMatcher, shot: ShotFacts) -> list[Span]:
     ]
 
 
-def _people(matcher: PartMatcher, shot: ShotFacts) -> list[Span]:
-    return [span_of(t) for t in people_in(shot) if is_surely(matcher.of(t))]
+def _people(matcher: PersonMatcher, shot: ShotFacts) -> list[Span]:
+    return [span_of(t) for t in people_in(shot) if matcher.is_surely(shot, t)]
 
 
 def _identities(excluded: frozenset[int], shot: ShotFacts) -> list[Span]:

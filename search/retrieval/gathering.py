@@ -18,12 +18,12 @@ from django.db.models import QuerySet
 from ingest.models import Shot
 from recognition.engine.types import Floats
 from recognition.models import Encoder
+from search.query.types import THING_OF, Kind, Part, Query
 from search.query.types import Count as Wanted
-from search.query.types import Kind, Part, Query
 from search.query.vocabulary import SCENE_KIN, SCENE_SAME
 from search.ranking.candidates import Candidates
 from search.ranking.facts import WHOLE, Found, VectorList
-from search.ranking.matching import THING_COLOUR
+from search.ranking.matching import THING_COLOUR, colours_of_thing
 from search.retrieval.asked_words import asked_words, by_words
 from search.retrieval.example_vectors import (
     ExampleVector,
@@ -128,7 +128,6 @@ def retrieve(
     """
     if scope.is_empty:
         return Found({}, vector_state="none")
-    candidates = Candidates()
     limit = depth.per_list
     searched = _Searched()
     if sources.vectors:
@@ -139,13 +138,7 @@ def retrieve(
     words = asked_words(query, scope, text=sources.text)
     by_facts = list(_structure(query, scope, limit)) if sources.structure else []
     by_facts += by_words(words, scope, limit)
-    asked: list[Callable[[], list[Any]]] = [*by_looks, *by_facts]
-    found = side_by_side(asked)
-    looked: list[Looked] = [one for lists in found[: len(by_looks)] for one in lists]
-    for answer, _ in looked:
-        candidates.add((hit.shot_id for hit in answer.hits), limit)
-    for ids in found[len(by_looks) :]:
-        candidates.add(ids, limit)
+    candidates, looked = _nominated(by_looks, by_facts, limit)
     if not candidates.shots and example is None:
         latest = LATEST * DEEPER**depth.level
         candidates.add(_latest(scope, latest), latest)
@@ -174,6 +167,23 @@ def retrieve(
         excluded=scope.excluded,
         encoder=space.encoder.name if space.encoder else "",
     )
+
+
+def _nominated(
+    by_looks: Sequence[Callable[[], list[Looked]]],
+    by_facts: Sequence[Callable[[], list[int]]],
+    limit: int,
+) -> tuple[Candidates, list[Looked]]:
+    """The shots that each kind of evidence names, and what was seen of them; all side by side."""
+    asked: list[Callable[[], list[Any]]] = [*by_looks, *by_facts]
+    found = side_by_side(asked)
+    looked: list[Looked] = [one for lists in found[: len(by_looks)] for one in lists]
+    candidates = Candidates()
+    for answer, _ in looked:
+        candidates.add((hit.shot_id for hit in answer.hits), limit)
+    for ids in found[len(by_looks) :]:
+        candidates.add(ids, limit)
+    return candidates, looked
 
 
 def _is_sieved(query: Query, scope: Scope) -> bool:
@@ -261,6 +271,10 @@ def _structure(query: Query, scope: Scope, limit: int) -> Iterator[Callable[[], 
             continue
         if part.kind is Kind.PERSON:
             yield partial(_dressed, scope, part, limit)
+            for want in part.wants:
+                if want.topic == THING_OF and not want.negated:
+                    asks = [[(THING_COLOUR, colours_of_thing(want))]]
+                    yield partial(best_dressed, scope, asks, limit, want.labels)
             if part.count is not None and part.count != Wanted(1, 1):
                 yield partial(_counted, scope, part.count, limit)
         if part.labels:

@@ -28,7 +28,8 @@ from search.finder import FoundMoment, SearchResult, find
 from search.forms import read_address
 from search.models import Alert, AlertHit, AlertLook
 from search.query.parsing import Kind, Part
-from search.ranking.matching import asked_readings
+from search.query.types import THING_OF, Want
+from search.ranking.matching import THING_COLOUR, asked_readings, colours_of_thing
 from search.ranking.scores import Band
 from search.retrieval.words import joint_space
 from search.services.notices import note_hits
@@ -167,6 +168,9 @@ def _is_read(found: FoundMoment, part: Part) -> bool:
     if moment.track_ids:
         tracks = tracks.filter(pk__in=moment.track_ids)
     for want in part.wants:
+        if want.topic == THING_OF:
+            tracks = tracks.filter(~_has_thing(want) if want.negated else _has_thing(want))
+            continue
         asks = asked_readings(want)
         if not asks:  # movements are judged by the moment itself
             continue
@@ -242,3 +246,18 @@ def _make_room(user: AbstractBaseUser) -> None:
 
 def _lists(address: str) -> Mapping[str, list[str]]:
     return parse_qs(address.lstrip("?"), max_num_fields=200)
+
+
+def _has_thing(want: Want) -> Exists:
+    """Whether a thing of a colour is seen while somebody is, in the same shot."""
+    return Exists(
+        Attribute.objects.filter(
+            name=THING_COLOUR,
+            value__in=colours_of_thing(want),
+            confidence__gte=READ_FROM,
+            track__label__in=want.labels,
+            track__shot=OuterRef("shot"),
+            track__start_pts__lt=OuterRef("end_pts"),
+            track__end_pts__gt=OuterRef("start_pts"),
+        )
+    )

@@ -85,6 +85,50 @@ def test_a_red_car_is_one_that_was_read_as_red(encoder: Encoder) -> None:
     assert [(c.value, c.count) for c in colours.choices] == [("red", 1)]  # what people wear
 
 
+def test_the_colour_of_what_somebody_carries_is_read_off_the_thing(
+    encoder: Encoder,
+) -> None:
+    user = make_user()
+    library = make_library(owner=user)
+    woman = [("gender", "woman")]
+    for name, things, readings in (
+        ("blue", [("handbag", "blue")], woman),
+        ("none", [], [*woman, ("upper_colour", "red")]),
+        ("red", [("suitcase", "red")], woman),
+    ):
+        shot = make_film(library, encoder, "street", name=name).shots.get()
+        see_person(shot, readings=readings)
+        for label, colour in things:
+            see_person(shot, readings=[("colour", colour)], label=label)
+    result = find("woman with a red bag", user=user)
+    assert names(result)[0] == "red" and names(result)[-1] == "blue"
+    assert "red suitcase" in {why.reason.words for why in result.moments[0].why}
+    assert result.unchecked == ()
+    for text in ("woman without a red bag", "a woman, but not with a red bag"):
+        denied = find(text, user=user)
+        found = {m.asset.name for m in denied.moments if m.moment.track_ids}
+        assert found == {"blue", "none"} and names(denied)[-1] == "red", text
+    assert set(names(find("a street, nobody with a red bag", user=user))) == {"blue", "none"}
+    unread = find("woman with a red umbrella", user=user)
+    assert [part.text for part in unread.unchecked] == ["woman with a red umbrella"]
+
+
+def test_who_carries_what_is_red_is_found_below_the_surest_people_and_bags(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "PER_LIST", 3)
+    user = make_user()
+    library = make_library(owner=user)
+    for number in range(9):
+        shot = make_asset(library, shots=1, name=f"{number}").shots.get()
+        see_person(shot, confidence=0.9)
+        see_person(shot, readings=[("colour", "blue")], label="handbag", confidence=0.9)
+    shot = make_asset(library, shots=1, name="red").shots.get()
+    see_person(shot, confidence=0.4)
+    see_person(shot, readings=[("colour", "red")], label="handbag", confidence=0.4)
+    assert names(find("somebody with a red bag", user=user))[0] == "red"
+
+
 def test_red_cars_are_found_below_the_surest_cars(
     encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

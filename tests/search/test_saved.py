@@ -60,6 +60,19 @@ def test_it_rings_where_structure_speaks(user: User, library: Library, encoder: 
     assert look_at_new_footage() == 0
 
 
+def test_it_rings_for_a_bag_of_its_colour_alone(
+    user: User, library: Library, encoder: Encoder
+) -> None:
+    alert = ring(user, "woman+with+a+red+bag", encoder)
+    films = {bag: red_on_beach(library, encoder) for bag in ("red", "blue")}
+    for bag, film in films.items():
+        who = film.tracks.get()
+        who.attributes.create(name="bag", value="handbag", confidence=0.9)
+        see_person(film.shots.get(), readings=[("colour", bag)], label="handbag")
+    assert look_at_new_footage() == 1
+    assert alert.hits.get().asset == films["red"]
+
+
 def test_it_looks_once_per_indexing(user: User, library: Library, encoder: Encoder) -> None:
     alert = ring(user, "woman+in+red", encoder)
     asset = red_on_beach(library, encoder, "blue")

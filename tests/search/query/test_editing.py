@@ -22,6 +22,7 @@ PHRASES = st.lists(
         [
             *("a woman in a red coat", "two men", "a young man", "nobody", "a crowd", "three cars"),
             *("people in blue", "a red or blue bus", "the dogs", "a girl riding a bicycle"),
+            *("a woman with a red bag", "a man carrying a blue suitcase"),
             *("on the beach", "not indoors", "yesterday", "longer than ten seconds", "at night"),
         ]
     ),
@@ -49,6 +50,9 @@ def edit(text: str, kind: str, label: str) -> Edit:
         ("a woman in a red coat", "colour", "any colour", "a woman in a coat"),
         ("a woman in red, beach", "colour", "any colour", "a woman, beach"),
         ("a red or blue car", "colour", "green", "a green car"),
+        ("a woman with a red bag", "colour", "blue", "a woman with a blue bag"),
+        ("a woman with a red bag", "colour", "any colour", "a woman with a bag"),
+        ("a man with a red or blue bag", "colour", "green", "a man with a green bag"),
         ("a dog last Tuesday evening", "when", "yesterday", "a dog yesterday"),
         ("a dog for at least 5 s", "length", "up to 3 s", "a dog shorter than 3 seconds"),
         ("an elderly couple on a bench", "count", "three", "three elderly people on a bench"),

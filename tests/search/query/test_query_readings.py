@@ -136,7 +136,7 @@ READINGS = [
     ("text 'welcome'", "free text | quoted welcome"),
     ("the dogs' and cats' food", "object dog | object cat | object food"),
     ("blue car driving past", "object car drive +colour:blue"),
-    ("someone gets into a red car", "person person enter with car"),
+    ("someone gets into a red car", "person person enter with car +thing_colour:red"),
     (
         "a woman on the beach in a red coat",
         (
