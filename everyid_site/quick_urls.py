@@ -67,12 +67,13 @@ def address_of(name: str, *numbers: int) -> str:
 
 
 def addresses_of(name: str) -> str:
-    """The addresses of the many pages of a list, with ``%d`` for the one number of each.
+    """The addresses of the many pages of a list, with ``%s`` for what each has of its own: one
+    number, or one slug.
 
     Raises NoReverseMatch.
     """
     place = settings.ROOT_URLCONF, get_urlconf(), get_script_prefix()
-    return "%d".join(text.replace("%", "%%") for text in _pattern(name, 1, None, place))
+    return "%s".join(text.replace("%", "%%") for text in _pattern(name, 1, None, place))
 
 
 @lru_cache(maxsize=PATTERNS)

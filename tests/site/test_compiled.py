@@ -84,6 +84,8 @@ def test_addresses_are_those_of_reverse() -> None:
 def test_addresses_of_a_list_are_those_of_reverse() -> None:
     for name in ("ingest:asset", "ingest:proxy", "search:example-box"):
         assert addresses_of(name) % 41 == reverse(name, args=[41])
+    found = addresses_of("search:export-search") % "edl"
+    assert found == reverse("search:export-search", args=["edl"])
     try:
         set_script_prefix("/100%d/")
         assert addresses_of("ingest:asset") % 41 == reverse("ingest:asset", args=[41])
