@@ -66,6 +66,16 @@ def address_of(name: str, *numbers: int) -> str:
     return _filled(_pattern(name, len(numbers), None, place), numbers)
 
 
+def addresses_of(name: str) -> str:
+    """The addresses of the many pages of a list, with ``%s`` for what each has of its own: one
+    number, or one slug.
+
+    Raises NoReverseMatch.
+    """
+    place = settings.ROOT_URLCONF, get_urlconf(), get_script_prefix()
+    return "%s".join(text.replace("%", "%%") for text in _pattern(name, 1, None, place))
+
+
 @lru_cache(maxsize=PATTERNS)
 def _pattern(
     name: str, count: int, app: str | None, place: tuple[str, str | None, str]

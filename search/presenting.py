@@ -1,11 +1,9 @@
-"""A search result in the words and addresses of the page. Pure but for reversing addresses."""
+"""A search result in the words and addresses of the page. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-
-from django.urls import reverse
 
 from ingest.templatetags.everyid import clock, plain_seconds
 from search.finder import DEEPEST, PAGE, FoundMoment, SearchResult
@@ -14,7 +12,7 @@ from search.query.editing import EditMenu, menus_of
 from search.query.parsing import Kind, Part, Want
 from search.query.times import Measured
 from search.ranking.facets import AssetLabel, Choice, Facet
-from search.ranking.filters import Filters, address
+from search.ranking.filters import Addresses, Filters, address
 from search.ranking.moments import Moment, Why
 from search.ranking.scores import Band
 
@@ -126,7 +124,6 @@ class Card:
     start: str
     end: str
     times: str
-    address: str
     key: str
     why: tuple[Reasoning, ...]
     more: tuple[Reasoning, ...]
@@ -167,10 +164,11 @@ SHOWN_REASONS = 3
 def page_of(result: SearchResult, asked: Asked) -> Page:
     """The page of a result."""
     text, filters = result.query_text, result.filters
+    links = Addresses(text, filters)
     return Page(
         text=text,
-        chips=tuple(_chip(part, result) for part in result.parsed.understood),
-        filters=tuple(_group(facet, text, filters) for facet in result.facets if _divides(facet)),
+        chips=tuple(_chip(part, result, links) for part in result.parsed.understood),
+        filters=tuple(_group(facet, links) for facet in result.facets if _divides(facet)),
         hidden=tuple(filters.pairs()),
         cards=tuple(_card(found) for found in result.moments),
         is_weak=bool(result.moments)
@@ -194,7 +192,8 @@ def _example(result: SearchResult) -> ExampleChip | None:
     return ExampleChip(*result.example.picture, result.example.label, rest)
 
 
-def _chip(part: Part, result: SearchResult) -> PartChip:
+def _chip(part: Part, result: SearchResult, links: Addresses) -> PartChip:
+    rest = result.parsed.without(part)
     return PartChip(
         kind="either way" if part.idle and part.kind is Kind.FREE else _KINDS[part.kind],
         text=part.text,
@@ -203,18 +202,17 @@ def _chip(part: Part, result: SearchResult) -> PartChip:
         is_unchecked=bool(result.moments) and part in result.unchecked,
         is_denial=part.negated or any(want.negated for want in part.wants),
         is_either=part.either,
-        address=address(result.parsed.without(part), result.filters) or "?",
-        rest=result.parsed.without(part),
-        menus=tuple(_menu(menu, result) for menu in menus_of(result.parsed, part)),
+        address=links.asking(rest) or "?",
+        rest=rest,
+        menus=tuple(_menu(menu, links) for menu in menus_of(result.parsed, part)),
     )
 
 
-def _menu(menu: EditMenu, result: SearchResult) -> ChipMenu:
-    links = (
-        EditLink(edit.label, address(edit.text, result.filters) or "?", edit.is_chosen)
-        for edit in menu.edits
+def _menu(menu: EditMenu, links: Addresses) -> ChipMenu:
+    edits = (
+        EditLink(edit.label, links.asking(edit.text) or "?", edit.is_chosen) for edit in menu.edits
     )
-    return ChipMenu(menu.kind, menu.title, tuple(links))
+    return ChipMenu(menu.kind, menu.title, tuple(edits))
 
 
 def _said(part: Part, today: date | None) -> str:
@@ -248,14 +246,10 @@ def _divides(facet: Facet) -> bool:
     return len(facet.choices) >= least or facet.has_chosen
 
 
-def _group(facet: Facet, text: str, filters: Filters) -> FilterGroup:
-    return FilterGroup(
-        facet,
-        tuple(
-            FilterChoice(c, address(text, filters.toggled(facet.name, c.value)) or "?")
-            for c in facet.choices
-        ),
-    )
+def _group(facet: Facet, links: Addresses) -> FilterGroup:
+    found = links.toggling(facet.name, [choice.value for choice in facet.choices])
+    choices = zip(facet.choices, found, strict=True)
+    return FilterGroup(facet, tuple(FilterChoice(c, at or "?") for c, at in choices))
 
 
 def _card(found: FoundMoment) -> Card:
@@ -271,7 +265,6 @@ def _card(found: FoundMoment) -> Card:
         start=start,
         end=plain_seconds(found.end_s),
         times=f"{clock(found.start_s)}–{clock(found.end_s)}",
-        address=f"{reverse('ingest:asset', args=[asset.asset_id])}?t={start}",
         key=f"{asset.asset_id}:{moment.start_pts}:{moment.end_pts}",
         why=tuple(lines[:SHOWN_REASONS]),
         more=tuple(lines[SHOWN_REASONS:]),

@@ -24,10 +24,15 @@ def icon(name: str) -> SafeString:
     )
 
 
+def _is_empty(value: object) -> bool:
+    """Whether a template has nothing here; to compare a Fraction with a text takes it long."""
+    return isinstance(value, str) and not value
+
+
 @register.filter
 def clock(seconds: Fraction | float | int | None) -> str:
     """Seconds as ``m:ss`` or ``h:mm:ss``, rounded down; empty for None."""
-    if seconds is None or seconds == "":
+    if seconds is None or _is_empty(seconds):
         return ""
     whole = int(seconds)
     hours, rest = divmod(max(whole, 0), 3600)
@@ -38,7 +43,7 @@ def clock(seconds: Fraction | float | int | None) -> str:
 @register.filter
 def plain_seconds(seconds: Fraction | float | int | None) -> str:
     """Seconds with milliseconds for addresses and attributes: ``12.5``; empty for None."""
-    if seconds is None or seconds == "":
+    if seconds is None or _is_empty(seconds):
         return ""
     return f"{float(seconds):.3f}".rstrip("0").rstrip(".")
 

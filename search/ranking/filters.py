@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +79,45 @@ def address(text: str, filters: Filters) -> str:
     """The query string of a search that can be shared: ``?q=…&scene=…``; empty for nothing."""
     pairs = ([("q", text)] if text else []) + filters.pairs()
     return "?" + urlencode(pairs) if pairs else ""
+
+
+class Addresses:
+    """``address`` for the hundred links of one page: its text and its filters are written once."""
+
+    def __init__(self, text: str, filters: Filters) -> None:
+        self.filters = filters
+        self._text = _pieces("q", (text,) if text else ())
+        self._chosen = {name: _pieces(name, getattr(filters, name)) for name in _NAMES}
+        self._filters = [piece for pieces in self._chosen.values() for piece in pieces]
+
+    def asking(self, text: str) -> str:
+        """``address(text, filters)``: another question with the same filters."""
+        return _joined([*_pieces("q", (text,) if text else ()), *self._filters])
+
+    def toggling(self, name: str, values: Iterable[str | int]) -> list[str]:
+        """``address(text, filters.toggled(name, value))`` for each of the values."""
+        before, after = list(self._text), list[str]()
+        at = before
+        for other, pieces in self._chosen.items():
+            if other == name:
+                at = after
+            else:
+                at += pieces
+        held = getattr(self.filters, name)
+        found = []
+        for value in values:
+            kept = _pieces(name, (v for v in held if v != value))
+            added = () if value in held else _pieces(name, (value,))
+            found.append(_joined([*before, *kept, *added, *after]))
+        return found
+
+
+_NAMES = tuple(f.name for f in fields(Filters))
+
+
+def _pieces(name: str, values: Iterable[str | int]) -> list[str]:
+    return [f"{name}={quote_plus(str(value))}" for value in values]
+
+
+def _joined(pieces: Sequence[str]) -> str:
+    return "?" + "&".join(pieces) if pieces else ""

@@ -10,8 +10,10 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -218,10 +220,33 @@ def _is_more(rows: QuerySet[Shot, int], most: int) -> bool:
 
 def scope_for(user: User | None, filters: Filters) -> Scope:
     """The scope of a user (None: the operator at the command line, who sees all libraries)."""
-    libraries = Library.objects.all() if user is None else libraries_for(user)
-    rows = list(libraries.order_by("id").values_list("id", "has_lines"))
+    rows = _read_libraries(user)
     ids = tuple(pk for pk, _ in rows)
     return Scope(ids, filters, has_lines=any(has_lines for _, has_lines in rows))
+
+
+def _read_libraries(user: User | None) -> list[tuple[Any, ...]]:
+    """Id and ``has_lines`` of each library that may be seen, by id. One question, or none."""
+    if user is None:
+        return list(Library.objects.order_by("id").values_list("id", "has_lines"))
+    if user.pk is None:
+        return []
+    sql, params = _member_libraries()
+    return fetch(sql, [user.pk if value == SOMEBODY else value for value in params])
+
+
+SOMEBODY = -1
+"""Stands for a user, in a question that is put into SQL once: every search asks it."""
+
+
+@cache
+def _member_libraries() -> tuple[str, tuple[Any, ...]]:
+    """The question after ``libraries_for(SOMEBODY)``, as SQL and its parameters."""
+    mine = libraries_for(get_user_model()(pk=SOMEBODY)).order_by("id")
+    sql, params = mine.values_list("id", "has_lines").query.sql_with_params()
+    if params.count(SOMEBODY) != 1:
+        raise ValueError("Nothing in the question stands for the user.")
+    return sql, params
 
 
 def names_in(scope: Scope, text: str) -> Names:

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.models import Asset, Library
+from ingest.selectors import libraries_for
 from recognition.models import Encoder
 from search.query.parsing import parse
 from search.ranking.candidates import Candidates
@@ -46,6 +48,26 @@ def library(encoder: Encoder) -> Library:
     make_film(library, encoder, "beach", recorded_at=NOON + timedelta(days=1), camera=late)
     make_film(library, encoder, "beach")
     return library
+
+
+@pytest.mark.django_db
+def test_it_is_the_libraries_of_the_user_as_they_are_now() -> None:
+    anna, bert, carl = make_user("anna"), make_user("bert"), make_user("carl")
+    mine = [make_library(owner=anna) for _ in range(3)]
+    make_library(owner=bert)
+    mine[1].memberships.create(user=bert)
+    Library.objects.filter(pk=mine[1].pk).update(has_lines=True)
+    for _ in range(2):
+        for user in (anna, bert, carl, AnonymousUser()):
+            own = libraries_for(user).order_by("id").values_list("id", flat=True)
+            assert scope_for(user, Filters()).library_ids == tuple(own)
+        assert len(scope_for(anna, Filters()).library_ids) == 3
+        assert scope_for(bert, Filters()).has_lines
+    assert scope_for(carl, Filters()).is_empty
+    mine[1].memberships.filter(user=bert).delete()
+    assert mine[1].pk not in scope_for(bert, Filters()).library_ids
+    assert not scope_for(bert, Filters()).has_lines
+    assert len(scope_for(None, Filters()).library_ids) == 4
 
 
 @pytest.mark.django_db
