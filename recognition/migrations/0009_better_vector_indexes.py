@@ -15,7 +15,7 @@ def build_anew(apps: Any, schema_editor: Any) -> None:
     with schema_editor.connection.cursor() as cursor:
         cursor.execute(
             "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
-            " AND indexdef LIKE '%% USING hnsw %%' AND indexname LIKE 'recognition%%'"
+            " AND indexdef LIKE '% USING hnsw %' AND indexname LIKE 'recognition%'"
         )
         names = [name for (name,) in cursor.fetchall()]
         cursor.execute(sql.SQL("SET LOCAL maintenance_work_mem = {}").format(MEMORY))

@@ -18,9 +18,9 @@ from recognition.selectors import current_encoder
 
 HNSW_M = 16
 HNSW_EF_CONSTRUCTION = 128
-"""Twice pgvector's default: of a million made keyframes a walk of the same cost then finds .98 of
-the 96 nearest instead of .94, and .90 where it found least instead of .48; building takes 1.6 times
-as long (tried once, 20 questions; ``evaluation.vectors`` prints recall and building)."""
+"""Twice pgvector's default: of a million made keyframes as broad a walk then finds .98 of the 96
+nearest instead of .94, and .91 where it found least instead of .48; building takes 1.6 times as
+long (tried once, 20 questions; ``evaluation.vectors`` prints recall and building)."""
 
 _TABLES = {
     Encoder.Space.JOINT: (KeyframeEmbedding, CropEmbedding),

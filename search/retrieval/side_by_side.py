@@ -56,13 +56,16 @@ def _asked(task: Callable[[], T]) -> T:
     One that was just used is not tried first, which is a journey of its own for each task; if it
     is gone all the same, the task, a read, begins anew on another.
     """
-    if time.monotonic() - getattr(_used, "at", -math.inf) < TRUSTED_S:
+    is_trusted = time.monotonic() - getattr(_used, "at", -math.inf) < TRUSTED_S
+    close_old_connections()  # what is broken or has had its time
+    if is_trusted:
+        connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs lack it
         try:
             return _used_now(task)
         except (InterfaceError, OperationalError):
             if connection.is_usable():
                 raise
-    close_old_connections()
+            close_old_connections()
     return _used_now(task)
 
 
