@@ -7,7 +7,7 @@ Times are half-open pts ranges in the asset's time base.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -98,6 +98,15 @@ def _belief(asked: Count, seen: int) -> float:
     if asked.agrees(seen):
         return 0.0  # nobody, where nobody would do: nothing speaks for it
     return ONE_TOO_MANY if asked.agrees(seen - 1) else -1.0
+
+
+def as_many(
+    asked: Count | None, hits: list[Hit], fitting: Mapping[int, Span], time_base: Fraction
+) -> list[Hit]:
+    """Hits of tracks and, where a number is asked for, what that of the ``fitting`` ones says."""
+    if asked is None:
+        return hits
+    return counted_hits(hits, count_over(asked, fitting.values(), time_base), frozenset(fitting))
 
 
 def counted_hits(hits: Sequence[Hit], counted: Counted, fitting: frozenset[int]) -> list[Hit]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from search.query.types import THING_OF, Part
 from search.ranking.carried import PersonMatcher, colour_words, labels_of_others, weight_of
-from search.ranking.counting import count_over, counted_hits
+from search.ranking.counting import as_many
 from search.ranking.facts import Found, ShotFacts, TrackFacts
 from search.ranking.matching import Judged, Match, judge, speaks_for
 from search.ranking.scores import SUPPORT, Hit, Reason
@@ -44,10 +44,7 @@ class PersonEvidence:
             hits.append(self._hit(shot, track, matches, judged))
             if not judged.is_other:
                 fitting[track.track_id] = span_of(track)
-        if self._count is None:
-            return hits
-        counted = count_over(self._count, fitting.values(), shot.time_base)
-        return counted_hits(hits, counted, frozenset(fitting))
+        return as_many(self._count, hits, fitting, shot.time_base)
 
     def _hit(
         self, shot: ShotFacts, track: TrackFacts, matches: Sequence[Match], judged: Judged

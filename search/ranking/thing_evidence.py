@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from search.query.types import Part
-from search.ranking.counting import count_over, counted_hits
+from search.ranking.counting import as_many
 from search.ranking.facts import ShotFacts, TrackFacts
 from search.ranking.matching import Judged, Match, PartMatcher, judge, speaks_for
 from search.ranking.scores import SUPPORT, Hit, Reason
@@ -36,10 +36,7 @@ class ThingEvidence:
             hits.append(self._hit(shot, track, matches, judged))
             if not judged.is_other:
                 fitting[track.track_id] = span_of(track)
-        if self._count is None:
-            return hits
-        counted = count_over(self._count, fitting.values(), shot.time_base)
-        return counted_hits(hits, counted, frozenset(fitting))
+        return as_many(self._count, hits, fitting, shot.time_base)
 
     def _hit(
         self, shot: ShotFacts, track: TrackFacts, matches: Sequence[Match], judged: Judged
